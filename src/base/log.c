@@ -1,0 +1,86 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+static enum log_level max_level = LOG_LEVEL_INFO;
+static bool prefix_priority;
+
+void log_init(enum log_level level, bool with_priority)
+{
+    max_level = level;
+    prefix_priority = with_priority;
+}
+
+bool log_wants(enum log_level level)
+{
+    return level <= max_level;
+}
+
+bool log_goes_to_journal(const char *journal_stream)
+{
+    unsigned long long device = 0;
+    unsigned long long inode = 0;
+    struct stat st;
+    if (!journal_stream || sscanf(journal_stream, "%llu:%llu", &device, &inode) != 2)
+        return false;
+    return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+/* Appends what stands at text to the line, made harmless; returns the bytes it took. */
+static size_t add_harmless(struct buf *line, const char *text)
+{
+    size_t step = utf8_sequence(text, strnlen(text, 4));
+    unsigned char byte = (unsigned char)text[0];
+    bool c1 = step == 2 && byte == 0xC2 && (unsigned char)text[1] < 0xA0;
+    if (byte == '\n') {
+        buf_add_text(line, "\\n");
+    } else if (step == 0 || byte < 0x20 || byte == 0x7F) {
+        buf_addf(line, "\\x%02X", byte);
+        return 1;
+    } else if (c1) {
+        buf_addf(line, "\\x%02X", (unsigned char)text[1]);
+    } else {
+        buf_add(line, text, step);
+    }
+    return step;
+}
+
+static void write_all(const char *bytes, size_t len)
+{
+    while (len) {
+        ssize_t n = write(STDERR_FILENO, bytes, len);
+        if (n < 0) /* nobody left to tell */
+            return;
+        bytes += n;
+        len -= (size_t)n;
+    }
+}
+
+void log_msg(enum log_level level, const char *fmt, ...)
+{
+    if (!log_wants(level))
+        return;
+    struct buf line = {0};
+    char raw[LOG_LINE_MAX];
+    va_list args;
+    va_start(args, fmt);
+    int len = vsnprintf(raw, sizeof raw, fmt, args);
+    va_end(args);
+
+    if (prefix_priority)
+        buf_addf(&line, "<%d>", (int)level);
+    for (const char *p = raw; *p;)
+        p += add_harmless(&line, p);
+    if (len >= (int)sizeof raw)
+        buf_add_text(&line, " … (cut)");
+    buf_add_text(&line, "\n");
+    if (!line.failed)
+        write_all(line.data, line.len);
+    buf_release(&line);
+}
