@@ -1,0 +1,77 @@
+#include "core/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool text_is(const char *text, const char *wanted)
+{
+    return text && strcmp(text, wanted) == 0;
+}
+
+static bool node_matches(const struct job *job, const struct node *node)
+{
+    if (text_is(job->node, node->id))
+        return true;
+    return !node->only_own && (!job->node || !*job->node);
+}
+
+static bool time_has_come(const struct job *job, int64_t now_us)
+{
+    return job->has_next && job->next_us <= now_us;
+}
+
+enum due job_due(const struct job *job, const struct node *node, int64_t now_us)
+{
+    bool once = text_is(job->type, "once");
+    if (!once && !text_is(job->type, "interval"))
+        return DUE_UNKNOWN_TYPE;
+    if (!job->active)
+        return DUE_INACTIVE;
+    if (!node_matches(job, node))
+        return DUE_OTHER_NODE;
+    if (!once)
+        return time_has_come(job, now_us) ? DUE : job->has_next ? DUE_LATER : DUE_NO_TIME;
+    if (job->has_last)
+        return DUE_DONE;
+    /* A once row without a schedule, or without a time, means now. */
+    bool at_once = !job->spec || !*job->spec || !job->has_next;
+    return at_once || time_has_come(job, now_us) ? DUE : DUE_LATER;
+}
+
+const char *due_words(enum due due)
+{
+    switch (due) {
+    case DUE: return "is due";
+    case DUE_UNKNOWN_TYPE: return "has a type that is neither 'interval' nor 'once'";
+    case DUE_INACTIVE: return "is not active";
+    case DUE_OTHER_NODE: return "belongs to another node";
+    case DUE_DONE: return "has run once already";
+    case DUE_NO_TIME: return "has no next_run_at";
+    case DUE_LATER: return "is not due yet";
+    }
+    return "?";
+}
+
+int64_t job_slot_us(const struct job *job, int64_t now_us)
+{
+    return job->has_next && job->next_us <= now_us ? job->next_us : now_us;
+}
+
+bool job_package_is_valid(const char *package)
+{
+    if (!package || package[0] < 'A' || package[0] > 'Z')
+        return false;
+    size_t len = strspn(package, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+    return len >= 2 && len <= 255 && package[len] == '\0';
+}
+
+void job_release(struct job *job)
+{
+    if (!job)
+        return;
+    char *owned[] = {job->type,        job->package, job->spec,     job->node,
+                     job->description, job->data,    job->next_text};
+    for (size_t i = 0; i < ARRAY_LEN(owned); i++)
+        free(owned[i]);
+    *job = (struct job){0};
+}

@@ -1,0 +1,44 @@
+/* session.h: the first statement on every connection: who answers, and fixed settings.
+ *
+ *     session_start(&db, &session, err)            a round trip of its own; or
+ *     steps[0] = session_step(); … db_run(…); session_read(&db, &reply, 0, &session, err)
+ *
+ * It finds out whether the connection is direct (behind a transaction pooler the process id that
+ * libpq was told at connect is not the one that answers) and sets what a role's or a database's
+ * defaults could otherwise change under us: DateStyle, client_encoding, isolation, search_path,
+ * keepalives and timeouts.  Settings that an old server does not know are skipped.
+ * Never TimeZone: statements that speak of the server's now() mean the server's zone.
+ *
+ * Through a pooler settings do not last; db.pooled is set, and every transaction must begin with
+ * session_local_step().
+ *
+ * Source: design.md "Session set-up"; PostgreSQL manual, "Client Connection Defaults".
+ */
+#ifndef IO_SESSION_H
+#define IO_SESSION_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "io/db.h"
+
+struct session {
+    bool pooled;      /* behind a transaction pooler */
+    bool read_only;   /* transactions cannot write: a standby, or set so by the administrator */
+    char started[64]; /* when the server started, to recognise a restart */
+};
+
+/* The step; it ends with a sync, so that its settings hold whatever becomes of later steps. */
+struct db_step session_step(void);
+
+/* The same settings for one transaction only; belongs right after BEGIN on a pooled connection. */
+struct db_step session_local_step(void);
+
+/* Reads the reply to a session_step; marks the db as pooled where it is. */
+bool session_read(struct db *db, const struct db_reply *reply, int step, struct session *session,
+                  struct err *err) MUST_USE;
+
+bool session_start(struct db *db, struct session *session, struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,61 @@
+#include "jobs/handler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/session.h"
+
+bool job_queue(struct job_run *run, const struct db_statement *statement, const char *const *params,
+               struct err *err)
+{
+    if (run->queue_count == JOB_QUEUE_MAX || statement->params > JOB_PARAMS_MAX)
+        return err_set(err, ERR_INTERNAL, "too many statements queued by one job");
+    char **copies = run->queue_params[run->queue_count];
+    for (int i = 0; i < statement->params; i++) {
+        copies[i] = params[i] ? strdup(params[i]) : NULL;
+        if (params[i] && !copies[i])
+            return err_set_nomem(err);
+    }
+    run->queue[run->queue_count++] = (struct db_step){
+        .statement = statement,
+        .params = (const char *const *)copies,
+    };
+    return true;
+}
+
+bool job_ask(struct job_run *run, const struct db_statement *statement, const char *const *params,
+             struct db_reply *reply, struct err *err)
+{
+    struct db_step step = {.statement = statement, .params = params};
+    return db_run(run->db, &step, 1, reply, err);
+}
+
+struct db *job_auth_db(struct job_run *run, struct err *err)
+{
+    struct auth_link *auth = run->auth;
+    if (!db_lost(&auth->db))
+        return &auth->db;
+    db_close(&auth->db);
+    struct session session;
+    if (db_connect(&auth->db, auth->target, &auth->options, err) &&
+        session_start(&auth->db, &session, err))
+        return &auth->db;
+    db_close(&auth->db);
+    err->kind = ERR_JOB;
+    err_wrap(err, "authentication database");
+    return NULL;
+}
+
+void job_run_release(struct job_run *run)
+{
+    for (int i = 0; i < JOB_QUEUE_MAX; i++)
+        for (int k = 0; k < JOB_PARAMS_MAX; k++)
+            free(run->queue_params[i][k]);
+    memset(run->queue_params, 0, sizeof run->queue_params);
+    run->queue_count = 0;
+}
+
+void auth_link_close(struct auth_link *auth)
+{
+    db_close(&auth->db);
+}
