@@ -1,7 +1,7 @@
 /* session.h: the first statement on every connection: who answers, and fixed settings.
  *
  *     session_start(&db, &session, err)            a round trip of its own; or
- *     steps[0] = session_step(); … db_run(…); session_read(&db, &reply, 0, &session, err)
+ *     steps[0] = session_step(&db); … db_run(…); session_read(&db, &reply, 0, &session, err)
  *
  * It finds out whether the connection is direct (behind a transaction pooler the process id that
  * libpq was told at connect is not the one that answers) and sets what a role's or a database's
@@ -9,8 +9,9 @@
  * keepalives and timeouts.  Settings that an old server does not know are skipped.
  * Never TimeZone: statements that speak of the server's now() mean the server's zone.
  *
- * Through a pooler settings do not last; db.pooled is set, and every transaction must begin with
- * session_local_step().
+ * Through a pooler the settings must not stick to a backend that others use next: they are made
+ * for the transaction only, db.pooled is set, and every transaction must set them again with this
+ * same step, right after BEGIN.
  *
  * Source: design.md "Session set-up"; PostgreSQL manual, "Client Connection Defaults".
  */
@@ -29,11 +30,9 @@ struct session {
     char started[64]; /* when the server started, to recognise a restart */
 };
 
-/* The step; it ends with a sync, so that its settings hold whatever becomes of later steps. */
-struct db_step session_step(void);
-
-/* The same settings for one transaction only; belongs right after BEGIN on a pooled connection. */
-struct db_step session_local_step(void);
+/* The step.  The caller adds `sync` at the start of a connection, so that the settings hold
+ * whatever becomes of later steps. */
+struct db_step session_step(struct db *db);
 
 /* Reads the reply to a session_step; marks the db as pooled where it is. */
 bool session_read(struct db *db, const struct db_reply *reply, int step, struct session *session,

@@ -1,0 +1,57 @@
+#include "io/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* First who answers, then the settings: for good on a direct connection, for this transaction
+ * behind a pooler.  current_setting(name, true) is null for a setting this server doesn't know. */
+static const struct db_statement start = {
+    .name = NULL,
+    .params = 1,
+    .sql = "SELECT pg_catalog.pg_backend_pid(),"
+           " pg_catalog.current_setting('transaction_read_only') = 'on',"
+           " extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text,"
+           " (SELECT count(pg_catalog.set_config(s.name, s.value, pg_backend_pid() <> $1::integer))"
+           " FROM (VALUES ('DateStyle', 'ISO, YMD'), ('client_encoding', 'UTF8'),"
+           " ('default_transaction_isolation', 'read committed'),"
+           " ('default_transaction_deferrable', 'off'),"
+           " ('search_path', 'pg_catalog, public, pg_temp'),"
+           " ('tcp_keepalives_idle', '60'), ('tcp_keepalives_interval', '10'),"
+           " ('tcp_keepalives_count', '3'), ('client_connection_check_interval', '10s'),"
+           " ('statement_timeout', '0'), ('lock_timeout', '0'), ('transaction_timeout', '0'),"
+           " ('idle_in_transaction_session_timeout', '1h'), ('idle_session_timeout', '0')"
+           ") AS s (name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL)",
+};
+
+struct db_step session_step(struct db *db)
+{
+    snprintf(db->pid_text, sizeof db->pid_text, "%d", db_backend_pid(db));
+    db->pid_params[0] = db->pid_text;
+    return (struct db_step){.statement = &start, .params = db->pid_params};
+}
+
+bool session_read(struct db *db, const struct db_reply *reply, int step, struct session *session,
+                  struct err *err)
+{
+    const char *pid = db_value(reply, step, 0, 0);
+    const char *started = db_value(reply, step, 0, 2);
+    if (!pid || !started)
+        return err_set(err, ERR_AWAY, "cannot set up the session: no answer");
+    *session = (struct session){
+        .pooled = atoi(pid) != db_backend_pid(db),
+        .read_only = db_true(reply, step, 0, 1),
+    };
+    snprintf(session->started, sizeof session->started, "%s", started);
+    db->pooled = session->pooled;
+    return true;
+}
+
+bool session_start(struct db *db, struct session *session, struct err *err)
+{
+    struct db_step step = session_step(db);
+    struct db_reply reply;
+    bool done = db_run(db, &step, 1, &reply, err);
+    done = done && session_read(db, &reply, 0, session, err);
+    db_reply_release(&reply);
+    return done;
+}
