@@ -97,8 +97,10 @@ struct pg_conn;
 struct db {
     struct pg_conn *conn; /* owned; NULL while closed */
     struct db_options options;
-    bool
-        pooled; /* not a direct connection: nothing outlives a transaction (io/session.c sets it) */
+    /* Not a direct connection: nothing outlives a transaction (session_read sets it). */
+    bool pooled;
+    char pid_text[12];         /* for io/session.c: the backend's pid as libpq was told it, */
+    const char *pid_params[1]; /* and the parameter list that holds it */
     const struct db_statement *prepared[DB_PREPARED_MAX];
     int prepared_count;
 };
