@@ -301,35 +301,27 @@ static void judge(const struct db *db, const struct flow *flow, struct db_reply 
                 db->options.statement_timeout_ms / 1000);
 }
 
-struct sent {
-    bool prepares;
-    bool syncs;
-};
-
-static bool send_all(struct db *db, const struct db_step *steps, int count, struct sent *sent)
+/* prepares[i] comes back as: a Parse went ahead of step i. */
+static bool send_all(struct db *db, const struct db_step *steps, int count, bool *prepares)
 {
-    for (int i = 0; i < count; i++) {
-        sent[i].syncs = steps[i].sync || i == count - 1;
-        if (!send_step(db, &steps[i], &sent[i].prepares))
+    for (int i = 0; i < count; i++)
+        if (!send_step(db, &steps[i], &prepares[i]))
             return false;
-        if (sent[i].syncs && !PQpipelineSync(db->conn))
-            return false;
-    }
-    return true;
+    return PQpipelineSync(db->conn);
 }
 
-static bool collect_all(struct db *db, const struct sent *sent, struct db_reply *reply,
+static bool collect_all(struct db *db, const bool *prepares, struct db_reply *reply,
                         struct err *err)
 {
     struct flow flow = flow_begin(db->options.statement_timeout_ms);
     for (int i = 0; i < reply->count; i++) {
-        if (sent[i].prepares && !collect(db, &flow, reply, i, false, err))
+        if (prepares[i] && !collect(db, &flow, reply, i, false, err))
             return false;
         if (!collect(db, &flow, reply, i, true, err))
             return false;
-        if (sent[i].syncs && !collect(db, &flow, reply, i, false, err))
-            return false;
     }
+    if (!collect(db, &flow, reply, reply->count - 1, false, err))
+        return false;
     judge(db, &flow, reply, err);
     return true;
 }
@@ -337,17 +329,17 @@ static bool collect_all(struct db *db, const struct sent *sent, struct db_reply 
 bool db_run(struct db *db, const struct db_step *steps, int count, struct db_reply *reply,
             struct err *err)
 {
-    struct sent sent[DB_STEPS_MAX] = {0};
+    bool prepares[DB_STEPS_MAX] = {false};
     *reply = (struct db_reply){.failed_step = -1, .count = count};
     *err = (struct err){0};
     if (!db->conn || count > DB_STEPS_MAX) {
         reply->end = DB_LOST;
         return err_set(err, db->conn ? ERR_INTERNAL : ERR_AWAY, "no connection");
     }
-    if (!send_all(db, steps, count, sent) || !collect_all(db, sent, reply, err))
+    if (!send_all(db, steps, count, prepares) || !collect_all(db, prepares, reply, err))
         return lose(db, reply, err);
     for (int i = 0; i < count; i++)
-        if (!reply->rows[i] && sent[i].prepares)
+        if (!reply->rows[i] && prepares[i])
             forget_prepared(db, steps[i].statement);
     return reply->end == DB_DONE;
 }

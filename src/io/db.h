@@ -9,9 +9,8 @@
  *     db_reply_release(&reply);
  *     db_close(&db);
  *
- * A pipeline is data: an array of steps that go to the server in one round trip.  Without `sync`
- * the whole array is one implicit transaction (unless it contains BEGIN); the first step that
- * fails makes the server skip the rest up to the next sync point.
+ * A pipeline is data: an array of steps that go to the server in one round trip, as one implicit
+ * transaction unless it contains BEGIN; the first step that fails makes the server skip the rest.
  *
  * Values travel as text in UTF-8.  What the server sends is hostile input.
  *
@@ -73,7 +72,6 @@ struct db_statement {
 struct db_step {
     const struct db_statement *statement;
     const char *const *params; /* `params` texts, NULL for null */
-    bool sync;                 /* ends the implicit transaction behind this step */
 };
 
 enum db_end {

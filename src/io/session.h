@@ -30,8 +30,6 @@ struct session {
     char started[64]; /* when the server started, to recognise a restart */
 };
 
-/* The step.  The caller adds `sync` at the start of a connection, so that the settings hold
- * whatever becomes of later steps. */
 struct db_step session_step(struct db *db);
 
 /* Reads the reply to a session_step; marks the db as pooled where it is. */

@@ -1,0 +1,144 @@
+#include "store/clients.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/session.h"
+
+static const struct db_statement list = {
+    .sql = "SELECT c.id, coalesce(c.name, ''),"
+           " coalesce(nullif(c.dbhost, ''), 'localhost'),"
+           " coalesce(nullif(c.dbport::text, ''), '5432'),"
+           " coalesce(c.dbname, ''), coalesce(c.dbuser, ''), coalesce(c.dbpasswd, ''),"
+           " coalesce((SELECT u.cfg_value FROM auth.user_config u"
+           "   WHERE u.user_id = c.task_server_user_id AND u.cfg_key = 'countrycode'), '')"
+           " FROM auth.clients c WHERE c.task_server_user_id IS NOT NULL ORDER BY c.id",
+};
+
+static bool read_client(const struct db_reply *reply, int row, struct client *client)
+{
+    client->id = atoi(db_value(reply, 1, row, 0));
+    for (int i = 0; i < CLIENT_FIELDS; i++) {
+        client->fields[i] = strdup(db_value(reply, 1, row, i + 1));
+        if (!client->fields[i])
+            return false;
+    }
+    return true;
+}
+
+static bool read_all(const struct db_reply *reply, struct clients *clients)
+{
+    int count = db_rows(reply, 1);
+    clients->items = calloc((size_t)count + 1, sizeof *clients->items);
+    if (!clients->items)
+        return false;
+    for (int i = 0; i < count; i++) {
+        clients->count++;
+        if (!read_client(reply, i, &clients->items[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool explain(const struct db_reply *reply, struct err *err)
+{
+    if (strcmp(reply->sqlstate, "42703") == 0)
+        return err_set(
+            err, ERR_CONFIG,
+            "it has no column auth.clients.task_server_user_id: it belongs to a kivitendo "
+            "older than 3.4, or its upgrade was not finished; log in to kivitendo's "
+            "administration interface to upgrade it");
+    if (strcmp(reply->sqlstate, "42P01") == 0 || strcmp(reply->sqlstate, "3F000") == 0)
+        return err_set(
+            err, ERR_CONFIG,
+            "it has no table auth.clients: it is no authentication database of kivitendo; "
+            "check host, port and db in [authentication/database]");
+    if (reply->end == DB_REFUSED)
+        err->kind = ERR_AWAY;
+    return err_wrap(err, "cannot read the clients");
+}
+
+bool clients_load(struct db *db, struct clients *clients, struct err *err)
+{
+    *clients = (struct clients){0};
+    struct db_step steps[] = {session_step(db), {.statement = &list}};
+    struct db_reply reply;
+    bool done = db_run(db, steps, 2, &reply, err);
+    if (!done)
+        explain(&reply, err);
+    else if (!read_all(&reply, clients))
+        done = err_set_nomem(err);
+    db_reply_release(&reply);
+    if (!done)
+        clients_release(clients);
+    return done;
+}
+
+struct db_target client_target(const struct client *client)
+{
+    return (struct db_target){
+        .host = client->fields[CLIENT_HOST],
+        .port = client->fields[CLIENT_PORT],
+        .name = client->fields[CLIENT_DBNAME],
+        .user = client->fields[CLIENT_USER],
+        .password = client->fields[CLIENT_PASSWORD],
+    };
+}
+
+void client_pack(const struct client *client, struct buf *out)
+{
+    buf_addf(out, "%d", client->id);
+    buf_add(out, "", 1);
+    for (int i = 0; i < CLIENT_FIELDS; i++)
+        buf_add(out, client->fields[i], strlen(client->fields[i]) + 1);
+}
+
+/* The next NUL-terminated field of what is left; NULL where there is none. */
+static const char *take_field(const char **bytes, size_t *len)
+{
+    const char *field = *bytes;
+    const char *end = memchr(field, '\0', *len);
+    if (!end)
+        return NULL;
+    *len -= (size_t)(end - field) + 1;
+    *bytes = end + 1;
+    return field;
+}
+
+bool client_unpack(struct client *client, const char *bytes, size_t len)
+{
+    *client = (struct client){0};
+    const char *id = take_field(&bytes, &len);
+    bool good = id != NULL;
+    client->id = id ? atoi(id) : 0;
+    for (int i = 0; good && i < CLIENT_FIELDS; i++) {
+        const char *field = take_field(&bytes, &len);
+        client->fields[i] = field ? strdup(field) : NULL;
+        good = client->fields[i] != NULL;
+    }
+    if (!good)
+        client_release(client);
+    return good;
+}
+
+void client_release(struct client *client)
+{
+    if (!client)
+        return;
+    char *password = client->fields[CLIENT_PASSWORD];
+    if (password)
+        explicit_bzero(password, strlen(password));
+    for (int i = 0; i < CLIENT_FIELDS; i++)
+        free(client->fields[i]);
+    *client = (struct client){0};
+}
+
+void clients_release(struct clients *clients)
+{
+    if (!clients)
+        return;
+    for (size_t i = 0; i < clients->count; i++)
+        client_release(&clients->items[i]);
+    free(clients->items);
+    *clients = (struct clients){0};
+}

@@ -1,0 +1,117 @@
+#include "store/jobs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/walltime.h"
+
+/* The absent columns: inside the lateral subquery a name means the table's column where it has one,
+ * and the null of `absent` where it has not. */
+static const struct db_statement candidates = {
+    .params = 3,
+    .sql = "SELECT b.id, b.type, b.package_name, b.cron_spec, b.node_id, b.active,"
+           " b.next_run_at::text, b.has_last,"
+           " (SELECT count(*) > 0 FROM pg_catalog.pg_attribute"
+           "   WHERE attrelid = 'public.background_job_histories'::pg_catalog.regclass"
+           "   AND attname = 'description' AND NOT attisdropped)"
+           " FROM (SELECT NULL::text AS node_id) AS absent CROSS JOIN LATERAL"
+           " (SELECT id, type, package_name, cron_spec, node_id, active IS TRUE AS active,"
+           "   next_run_at, last_run_at IS NOT NULL AS has_last"
+           "   FROM public.background_jobs) AS b"
+           " WHERE CASE WHEN $3::integer IS NOT NULL THEN b.id = $3::integer"
+           " ELSE $2::boolean OR (b.active AND (b.next_run_at <= $1::timestamp"
+           "   OR (b.type = 'once' AND NOT b.has_last"
+           "     AND (b.next_run_at IS NULL OR coalesce(b.cron_spec, '') = '')))) END"
+           " ORDER BY b.next_run_at NULLS FIRST, b.id",
+};
+
+enum { CANDIDATES_AHEAD_S = 26 * 3600 }; /* more than any zone's clock ever went back */
+
+static bool copy(const struct db_reply *reply, int step, int row, int column, char **text)
+{
+    const char *value = db_value(reply, step, row, column);
+    *text = value ? strdup(value) : NULL;
+    return !value || *text;
+}
+
+bool job_read(struct job *job, const struct db_reply *reply, int step, int row,
+              const struct zone *zone, struct err *err)
+{
+    *job = (struct job){0};
+    char **texts[] = {NULL,       &job->type, &job->package,   &job->spec,
+                      &job->node, NULL,       &job->next_text, NULL};
+    job->id = atoi(db_value(reply, step, row, 0));
+    for (int i = 0; i < (int)ARRAY_LEN(texts); i++)
+        if (texts[i] && !copy(reply, step, row, i, texts[i]))
+            return err_set_nomem(err);
+    job->active = db_true(reply, step, row, 5);
+    job->has_last = db_true(reply, step, row, 7);
+    job->has_next = job->next_text != NULL;
+    if (!job->has_next || walltime_parse(zone, job->next_text, &job->next_us, err))
+        return true;
+    err->kind = ERR_JOB;
+    return err_wrap(err, "next_run_at");
+}
+
+static bool read_list(const struct db_reply *reply, const struct job_query *query,
+                      struct job_list *list, struct err *err)
+{
+    int count = db_rows(reply, 1);
+    list->items = calloc((size_t)count + 1, sizeof *list->items);
+    if (!list->items)
+        return err_set_nomem(err);
+    for (int i = 0; i < count; i++) {
+        list->count++;
+        if (!job_read(&list->items[i], reply, 1, i, query->zone, err))
+            return err_wrap(err, "job %d", list->items[i].id);
+    }
+    list->describes = db_true(reply, 1, 0, 8);
+    return true;
+}
+
+static bool explain(const struct db_reply *reply, struct err *err)
+{
+    if (reply->end != DB_REFUSED)
+        return false;
+    err->kind = ERR_AWAY;
+    if (strcmp(reply->sqlstate, "42P01") == 0)
+        err_wrap(err, "its database has no tables of kivitendo's background jobs");
+    else
+        err_wrap(err, "cannot read its jobs");
+    return false;
+}
+
+bool jobs_list(struct db *db, const struct job_query *query, struct job_list *list, struct err *err)
+{
+    char until[WALLTIME_MAX];
+    char id[16];
+    snprintf(id, sizeof id, "%d", query->job_id);
+    walltime_format(query->zone, query->now_us + (int64_t)CANDIDATES_AHEAD_S * 1000000, until);
+    const char *params[] = {until, query->all ? "t" : "f", query->job_id ? id : NULL};
+    struct db_step steps[] = {session_step(db), {.statement = &candidates, .params = params}};
+    struct db_reply reply;
+    *list = (struct job_list){0};
+    bool done = db_run(db, steps, 2, &reply, err);
+    if (!done)
+        explain(&reply, err);
+    done = done && session_read(db, &reply, 0, &list->session, err) &&
+           read_list(&reply, query, list, err);
+    if (done && list->session.read_only)
+        done = err_set(err, ERR_AWAY,
+                       "its database is read-only: no run could be recorded, so nothing is run");
+    db_reply_release(&reply);
+    if (!done)
+        job_list_release(list);
+    return done;
+}
+
+void job_list_release(struct job_list *list)
+{
+    if (!list)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        job_release(&list->items[i]);
+    free(list->items);
+    *list = (struct job_list){0};
+}
