@@ -24,8 +24,9 @@ enum { LOG_LINE_MAX = 4096 };
 enum log_level {
     LOG_LEVEL_ERROR = 3,
     LOG_LEVEL_WARNING = 4,
-    LOG_LEVEL_INFO = 6,
-    LOG_LEVEL_DEBUG = 7,
+    LOG_LEVEL_NOTICE = 5, /* something lasting has changed, for the better */
+    LOG_LEVEL_INFO = 6,   /* what was done */
+    LOG_LEVEL_DEBUG = 7,  /* every decision with its reason */
 };
 
 /* Messages above `level` are dropped.  with_priority: begin lines with "<N>". */

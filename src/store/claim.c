@@ -65,6 +65,14 @@ static const struct db_statement correct_row = {
            " AND cron_spec IS NOT DISTINCT FROM $4",
 };
 
+static const struct db_statement evict = {
+    .params = 3,
+    .sql = "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l"
+           " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::oid"
+           " AND l.objid = $2::oid AND l.pid = $3::integer AND l.database ="
+           " (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
+};
+
 static const struct db_statement commit = {
     .name = "claim_commit",
     .sql = "COMMIT",
@@ -218,6 +226,18 @@ void claim_give_up(struct claim *claim)
     struct err ignored = {0};
     if (!db_lost(claim->db) && !db_exec(claim->db, &rollback, NULL, &ignored))
         return;
+}
+
+bool claim_evict(struct claim *claim, int job_id, int backend_pid, struct err *err)
+{
+    char class[16];
+    char id[16];
+    char pid[16];
+    snprintf(class, sizeof class, "%d", CLAIM_CLASS);
+    snprintf(id, sizeof id, "%u", (unsigned)job_id);
+    snprintf(pid, sizeof pid, "%d", backend_pid);
+    const char *params[] = {class, id, pid};
+    return db_exec(claim->db, &evict, params, err);
 }
 
 void settled_release(struct settled *settled)

@@ -79,6 +79,9 @@ bool claim_correct_next(struct claim *claim, const struct settled *settled, int6
 /* Rolls back; an error only matters to the connection, which the caller checks with db_lost. */
 void claim_give_up(struct claim *claim);
 
+/* Ends the session with this process id if it holds the claim: one whose executor is dead. */
+bool claim_evict(struct claim *claim, int job_id, int backend_pid, struct err *err) MUST_USE;
+
 void settled_release(struct settled *settled);
 void claim_release(struct claim *claim);
 

@@ -1,0 +1,225 @@
+#include "engine/execute.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "engine/catalogue.h"
+#include "engine/execution.h"
+
+/* ---- what the job does ---- */
+
+void execution_fail(struct execution *x, const char *text)
+{
+    outcome_fail(&x->outcome, text);
+    x->run.queue_count = 0;
+}
+
+static void rest(struct execution *x, const char *why)
+{
+    struct err text;
+    x->rests = true;
+    err_set(&text, ERR_JOB,
+            "the schedule '%.500s' %s; the job was not run and rests until its schedule is changed",
+            x->claim.job.spec ? x->claim.job.spec : "", why);
+    execution_fail(x, text.text);
+}
+
+/* A job without a next time cannot be given back: it would be due again every minute. */
+bool execution_has_schedule(struct execution *x)
+{
+    struct err err = {0};
+    if (!cronspec_parse(&x->spec, x->claim.job.spec, &err)) {
+        char why[ERR_TEXT_MAX];
+        snprintf(why, sizeof why, "cannot be understood (%.1500s)", err.text);
+        rest(x, why);
+    } else if (!x->spec.fires) {
+        rest(x, "never fires: there is no such date");
+    }
+    return !x->rests;
+}
+
+static const struct handler *find_handler(struct execution *x)
+{
+    const char *package = x->claim.job.package;
+    const struct handler *handler = package ? catalogue_find(package) : NULL;
+    if (handler)
+        return handler;
+    struct err text;
+    if (!job_package_is_valid(package))
+        err_set(&text, ERR_JOB,
+                "'%.300s' is no valid package name: a capital letter, then letters "
+                "and digits",
+                package ? package : "");
+    else
+        err_set(&text, ERR_JOB,
+                "unknown package '%s': this version has no native job of that name "
+                "(native jobs: %s)",
+                package, catalogue_names());
+    execution_fail(x, text.text);
+    return NULL;
+}
+
+static void fill_run(struct execution *x)
+{
+    struct visit *visit = x->visit;
+    const struct site *site = visit->site;
+    x->run.job = &x->claim.job;
+    x->run.data = &x->data;
+    x->run.zone = &site->zone;
+    x->run.now_us = x->run_at_us;
+    x->run.slot_us = x->slot_us;
+    x->run.client_id = visit->client->id;
+    x->run.language = visit->client->fields[CLIENT_LANGUAGE];
+    if (!*x->run.language && site->options.language)
+        x->run.language = site->options.language;
+    x->run.installation = buf_text(&site->installation);
+    x->run.session_timeout_min = site->options.session_timeout_min;
+    x->run.db = &visit->db;
+    x->run.auth = &visit->auth;
+}
+
+/* Runs the handler; false: no outcome, the statement was cut off (err says by what). */
+static bool work(struct execution *x, struct err *err)
+{
+    const struct handler *handler = find_handler(x);
+    if (!handler)
+        return true;
+    fill_run(x);
+    if (data_parse(&x->data, x->claim.job.data, err) && handler->run(&x->run, &x->outcome, err))
+        return true;
+    if (err->kind == ERR_AWAY)
+        return false;
+    execution_fail(x, err->text);
+    return true;
+}
+
+/* ---- one job ---- */
+
+static enum executed end_without_settling(struct execution *x, const struct err *err)
+{
+    if (db_lost(&x->visit->db)) {
+        bury_lost(x);
+        return EXECUTED_AWAY;
+    }
+    claim_give_up(&x->claim);
+    x->visit->tally.unserved++;
+    if (x->visit->site->signals->stop) {
+        visit_log(x->visit, LOG_LEVEL_NOTICE, &x->claim.job,
+                  "stopped before it was done; undone, and left due");
+        return EXECUTED_STOPPED;
+    }
+    visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job, "cannot be recorded, and was undone: %s",
+              err->text);
+    return EXECUTED_NOTHING;
+}
+
+static void notice_fill(struct notice *notice, const struct execution *x)
+{
+    *notice = (struct notice){
+        .job_id = x->claim.job.id,
+        .run_at_us = x->run_at_us,
+        .backend_pid = db_backend_pid(&x->visit->db),
+        .describes = x->claim.describes,
+        .on_demand = x->why == EXECUTE_ON_DEMAND,
+    };
+    snprintf(notice->package, sizeof notice->package, "%s",
+             x->claim.job.package ? x->claim.job.package : "");
+}
+
+static enum executed run_claimed(struct execution *x)
+{
+    struct err err = {0};
+    struct visit *visit = x->visit;
+    struct notice notice;
+    notice_fill(&notice, x);
+    board_post(visit->slot, &notice);
+    visit->db.options.statement_timeout_ms = visit->site->options.job_timeout_s * 1000;
+    bool runs = execution_has_schedule(x);
+    if (!runs && x->why == EXECUTE_ON_DEMAND) {
+        visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", outcome_text(&x->outcome));
+        runs = true;
+    }
+    bool settled = (!runs || work(x, &err)) && settle(x, &err);
+    enum executed end = settled ? EXECUTED : end_without_settling(x, &err);
+    visit->db.options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
+    board_clear(visit->slot);
+    return end;
+}
+
+/* The claim, looked at: does it let the job run? */
+static bool claim_holds(struct execution *x, int64_t now_us)
+{
+    if (x->claim.state != CLAIM_TAKEN)
+        return false;
+    if (x->why == EXECUTE_ON_DEMAND)
+        return true;
+    return job_due(&x->claim.job, &x->visit->site->node, now_us) == DUE;
+}
+
+static enum executed turn_away(struct execution *x, const struct job *job)
+{
+    claim_give_up(&x->claim);
+    if (x->claim.state == CLAIM_LOST) {
+        visit_log(x->visit, LOG_LEVEL_DEBUG, job, "LOST: another session has claimed it");
+        x->visit->tally.lost++;
+        return EXECUTED_LOST;
+    }
+    visit_log(x->visit, LOG_LEVEL_DEBUG, job, "%s",
+              x->claim.state == CLAIM_GONE ? "its row was deleted meanwhile"
+                                           : "is not due any more: another session was faster");
+    return EXECUTED_NOTHING;
+}
+
+static bool may_start(const struct visit *visit, const struct job *job)
+{
+    signals_take(visit->site->signals);
+    if (visit->site->signals->stop) {
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: told to stop");
+        return false;
+    }
+    if (!site_is_unlocked(visit->site)) {
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: the installation is locked");
+        return false;
+    }
+    return true;
+}
+
+void execution_release(struct execution *x)
+{
+    job_run_release(&x->run);
+    data_release(&x->data);
+    outcome_release(&x->outcome);
+    claim_release(&x->claim);
+}
+
+enum executed execute(struct visit *visit, const struct job *job, enum execute_why why)
+{
+    if (!may_start(visit, job)) {
+        visit->tally.unserved++;
+        return EXECUTED_STOPPED;
+    }
+    int64_t now_us = clock_real_us();
+    struct err err = {0};
+    struct execution x = {
+        .visit = visit,
+        .why = why,
+        .run_at_us = board_run_at_us(visit->site->board, now_us),
+        .started_ms = clock_mono_ms(),
+        .claim = {.db = &visit->db, .zone = &visit->site->zone, .describes = visit->describes},
+    };
+    enum executed end;
+    if (!claim_begin(&x.claim, job->id, &err)) {
+        visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err.text);
+        claim_give_up(&x.claim);
+        visit->tally.unserved++;
+        end = EXECUTED_AWAY;
+    } else if (!claim_holds(&x, now_us)) {
+        end = turn_away(&x, job);
+    } else {
+        x.slot_us = why == EXECUTE_DUE ? job_slot_us(&x.claim.job, now_us) : now_us;
+        end = run_claimed(&x);
+    }
+    execution_release(&x);
+    return end;
+}

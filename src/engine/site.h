@@ -1,0 +1,62 @@
+/* site.h: the installation that is being served: configuration, zone, node, and who we are.
+ *
+ *     struct site site = {0};
+ *     site_open(&site, &where, err)          finds and reads the configuration, drops privileges
+ *     site_is_unlocked(&site)                before every pass and every claim
+ *     site_release(&site)
+ *
+ * One site per process; a lane works with its parent's copy and signals of its own.
+ *
+ * Ownership: the site owns its parts; `signals` and `board` are lent to it.
+ * Source: design.md "Command line", "Privileges"; kivitendo.md "Files".
+ */
+#ifndef ENGINE_SITE_H
+#define ENGINE_SITE_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "core/job.h"
+#include "core/options.h"
+#include "core/zone.h"
+#include "engine/board.h"
+#include "io/config.h"
+#include "io/db.h"
+#include "io/signals.h"
+
+/* What the command line says. */
+struct site_request {
+    const char *config;       /* -c, or NULL */
+    const char *installation; /* -C, or NULL */
+    const char *tz;           /* the environment's TZ, or NULL */
+    bool allow_root;
+};
+
+struct site {
+    struct options options;
+    struct config_files files;
+    struct buf installation; /* kivitendo's directory, absolute */
+    struct zone zone;
+    char node_id[256];
+    struct node node;
+    struct signals *signals; /* of this process */
+    struct board *board;
+};
+
+/* Logs the configuration's warnings. */
+bool site_open(struct site *site, const struct site_request *request, struct err *err) MUST_USE;
+
+/* False while kivitendo's installation is locked (users/nologin). */
+bool site_is_unlocked(const struct site *site) MUST_USE;
+
+/* Options for a connection; `name` goes behind "task-server" in application_name. */
+struct db_options site_db_options(const struct site *site, const char *application_name);
+
+/* Where the auth database is. */
+struct db_target site_auth_target(const struct site *site);
+
+void site_release(struct site *site);
+
+#endif

@@ -1,0 +1,73 @@
+/* visit.h: one visit to one client: connect, list its jobs, run what is due, in order.
+ *
+ *     struct visit visit;
+ *     visit_begin(&visit, &site, client, slot);
+ *     visit_run(&visit, err)           all due jobs; or
+ *     visit_run_one(&visit, id, …)     one, whatever its schedule
+ *     visit_end(&visit)
+ *
+ * visit_run returns false when the client could not be served (ERR_AWAY …): that is one message for
+ * the client, never a reason to stop serving others.  A failed job is not a failed visit.
+ *
+ * Ownership: the visit borrows site, client and slot; it owns its connections.
+ */
+#ifndef ENGINE_VISIT_H
+#define ENGINE_VISIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "core/job.h"
+#include "engine/board.h"
+#include "engine/site.h"
+#include "io/db.h"
+#include "io/session.h"
+#include "jobs/handler.h"
+#include "store/clients.h"
+#include "store/jobs.h"
+
+/* Deadline for the list, for claims, and for what else is not the work of a job. */
+enum { VISIT_CONTROL_TIMEOUT_MS = 60000 };
+
+/* What came of the jobs of a visit, or of a whole run. */
+struct tally {
+    int succeeded;
+    int failed;
+    int lost;     /* claimed by another node */
+    int unserved; /* left due: told to stop, locked, or the connection went */
+};
+
+struct visit {
+    const struct site *site;
+    const struct client *client;
+    struct slot *slot;
+    struct db db;
+    struct session session;
+    struct auth_link auth;
+    struct db_target auth_target;
+    bool describes; /* histories have a description column */
+    struct tally tally;
+};
+
+void visit_begin(struct visit *visit, const struct site *site, const struct client *client,
+                 struct slot *slot);
+
+bool visit_run(struct visit *visit, struct err *err) MUST_USE;
+
+/* Connects and sets up a session; also again, after the connection was lost. */
+bool visit_connect(struct visit *visit, struct err *err) MUST_USE;
+
+/* Connects again, trying for as long as connect_timeout allows: a server that restarts is away for
+ * some seconds. */
+bool visit_reconnect(struct visit *visit, struct err *err) MUST_USE;
+
+/* "client 'acme': job 17 (SetNumberRange): …" */
+void visit_log(const struct visit *visit, enum log_level level, const struct job *job,
+               const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+void visit_end(struct visit *visit);
+
+#endif
