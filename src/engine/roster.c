@@ -1,0 +1,93 @@
+#include "engine/roster.h"
+
+#include <stdlib.h>
+
+/* Where a new list stands beside the old one, what is busy or queued stays so. */
+static void take_over_state(struct seat *seat, const struct roster *old)
+{
+    for (size_t i = 0; i < old->count; i++) {
+        if (old->seats[i].client.id != seat->client.id)
+            continue;
+        seat->state = old->seats[i].state;
+        seat->turn = old->seats[i].turn;
+    }
+}
+
+static bool is_listed(const struct clients *clients, int id)
+{
+    for (size_t i = 0; i < clients->count; i++)
+        if (clients->items[i].id == id)
+            return true;
+    return false;
+}
+
+bool roster_update(struct roster *roster, struct clients *clients, struct err *err)
+{
+    struct roster new = {.last_turn = roster->last_turn};
+    new.seats = calloc(roster->count + clients->count + 1, sizeof *new.seats);
+    if (!new.seats)
+        return err_set_nomem(err);
+    for (size_t i = 0; i < roster->count; i++) {
+        struct seat *seat = &roster->seats[i];
+        if (seat->state != SEAT_BUSY || is_listed(clients, seat->client.id))
+            continue;
+        new.seats[new.count++] = *seat; /* gone from the list, but its lane is still at it */
+        seat->client = (struct client){0};
+    }
+    for (size_t i = 0; i < clients->count; i++) {
+        struct seat *seat = &new.seats[new.count++];
+        seat->client = clients->items[i];
+        clients->items[i] = (struct client){0};
+        take_over_state(seat, roster);
+    }
+    roster_release(roster);
+    *roster = new;
+    return true;
+}
+
+void roster_queue_idle(struct roster *roster)
+{
+    for (size_t i = 0; i < roster->count; i++) {
+        struct seat *seat = &roster->seats[i];
+        if (seat->state != SEAT_IDLE)
+            continue;
+        seat->state = SEAT_QUEUED;
+        seat->turn = ++roster->last_turn;
+    }
+}
+
+void roster_clear_queue(struct roster *roster)
+{
+    for (size_t i = 0; i < roster->count; i++)
+        if (roster->seats[i].state == SEAT_QUEUED)
+            roster->seats[i].state = SEAT_IDLE;
+}
+
+struct seat *roster_next(struct roster *roster)
+{
+    struct seat *first = NULL;
+    for (size_t i = 0; i < roster->count; i++) {
+        struct seat *seat = &roster->seats[i];
+        if (seat->state == SEAT_QUEUED && (!first || seat->turn < first->turn))
+            first = seat;
+    }
+    return first;
+}
+
+struct seat *roster_find(struct roster *roster, int client_id)
+{
+    for (size_t i = 0; i < roster->count; i++)
+        if (roster->seats[i].client.id == client_id)
+            return &roster->seats[i];
+    return NULL;
+}
+
+void roster_release(struct roster *roster)
+{
+    if (!roster)
+        return;
+    for (size_t i = 0; i < roster->count; i++)
+        client_release(&roster->seats[i].client);
+    free(roster->seats);
+    *roster = (struct roster){0};
+}

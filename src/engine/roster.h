@@ -1,0 +1,53 @@
+/* roster.h: the clients of a round, each with its state: idle, queued, or busy.
+ *
+ *     roster_update(&roster, &clients, err)    takes over a new list from the auth database
+ *     roster_queue_idle(&roster)               everybody who is idle, in order
+ *     seat = roster_next(&roster)              the first in the queue, or NULL
+ *     roster_release(&roster)
+ *
+ * A client that is busy is never queued, so jobs of one client never overlap.  One that is no
+ * longer in the list goes as soon as it is not busy.
+ *
+ * Ownership: the roster owns its clients.  Pointers to seats are good until the next update.
+ */
+#ifndef ENGINE_ROSTER_H
+#define ENGINE_ROSTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "store/clients.h"
+
+enum seat_state { SEAT_IDLE, SEAT_QUEUED, SEAT_BUSY };
+
+struct seat {
+    struct client client;
+    enum seat_state state;
+    uint64_t turn; /* lower turns first; while queued */
+};
+
+struct roster {
+    struct seat *seats;
+    size_t count;
+    uint64_t last_turn;
+};
+
+/* Takes the clients out of the list, which is empty afterwards. */
+bool roster_update(struct roster *roster, struct clients *clients, struct err *err) MUST_USE;
+
+void roster_queue_idle(struct roster *roster);
+
+/* Nobody is queued any more. */
+void roster_clear_queue(struct roster *roster);
+
+struct seat *roster_next(struct roster *roster);
+
+/* NULL: no such client. */
+struct seat *roster_find(struct roster *roster, int client_id);
+
+void roster_release(struct roster *roster);
+
+#endif

@@ -1,0 +1,65 @@
+#include "io/wholefile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool read_all(int fd, struct buf *text)
+{
+    char chunk[4096];
+    ssize_t len;
+    while ((len = read(fd, chunk, sizeof chunk)) > 0) {
+        buf_add(text, chunk, (size_t)len);
+        if (text->len > WHOLEFILE_MAX) {
+            errno = EFBIG;
+            return false;
+        }
+    }
+    return len == 0;
+}
+
+bool wholefile_read(const char *path, struct buf *text, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return err_set_errno(err, "cannot open %s", path);
+    bool done = read_all(fd, text);
+    if (!done)
+        err_set_errno(err, "cannot read %s", path);
+    close(fd);
+    if (done && text->failed)
+        return err_set_nomem(err);
+    return done;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+    while (len) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0)
+            return false;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+bool wholefile_replace(const char *path, const struct buf *text, struct err *err)
+{
+    char draft[4096];
+    if (text->failed)
+        return err_set_nomem(err);
+    if (snprintf(draft, sizeof draft, "%s.new", path) >= (int)sizeof draft)
+        return err_set(err, ERR_SYSTEM, "the path %.200s… is too long", path);
+    int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set_errno(err, "cannot write %s", draft);
+    bool done = write_all(fd, buf_text(text), text->len);
+    done = close(fd) == 0 && done && rename(draft, path) == 0;
+    if (!done) {
+        err_set_errno(err, "cannot write %s", path);
+        unlink(draft);
+    }
+    return done;
+}
