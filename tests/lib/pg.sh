@@ -1,4 +1,5 @@
 # pg.sh: a private, throw-away PostgreSQL in a directory of its own.  POSIX sh, to be sourced.
+# shellcheck shell=sh
 #
 #     . tests/lib/pg.sh
 #     pg_find                      where are initdb and pg_ctl, and as whom may they run?
@@ -76,14 +77,18 @@ unprivileged_user() {
 
 # as_user USER COMMAND…: without root's groups; directly if we are that user already.
 as_user() {
+    (as_user_exec "$@")
+}
+
+# The same in place of this shell: for `(as_user_exec …) &`, where $! is to be the command's pid.
+as_user_exec() {
     as_user_name=$1
     shift
     if [ "$(id -un)" = "$as_user_name" ]; then
-        "$@"
-    else
-        setpriv --reuid="$as_user_name" --regid="$(id -g "$as_user_name")" --clear-groups -- \
-            env HOME=/ USER="$as_user_name" LOGNAME="$as_user_name" "$@"
+        exec "$@"
     fi
+    exec setpriv --reuid="$as_user_name" --regid="$(id -g "$as_user_name")" --clear-groups -- \
+        env HOME=/ USER="$as_user_name" LOGNAME="$as_user_name" "$@"
 }
 
 # process_children PID: the pids of its children.
