@@ -64,6 +64,7 @@ $(B)/main.o $(B)/cmd/version.o: VERSION
 clean:
 	rm -rf build
 
+-include tests/tests.mk
 -include $(OBJ:.o=.d) $(B)/main.d $(TESTS:=.d)
 
 .PHONY: all unit clean

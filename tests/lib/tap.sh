@@ -16,7 +16,8 @@
 # of pg.sh, the cluster being the current one.
 # The environment decides: TASK_SERVER (the program, default build/release/task-server), TEST_PG_DIR
 # (a running cluster with templates).  TZ is Europe/Berlin throughout unless TEST_TZ says otherwise.
-# When we are root the executor runs as $PG_USER, for it refuses to run as root without run_as.
+# When we are root the executor runs as $PG_USER, for it refuses to run as root without run_as;
+# `TS_AS=root run_ts …` runs it as somebody else.
 # Standard: Test Anything Protocol, version 12.
 # shellcheck disable=SC2034  # much of what is set here is for the scripts that source this file
 
@@ -367,7 +368,7 @@ held_by() {
 # run_ts ARGUMENTS…: runs the executor in the current installation; returns its exit code.  Leaves
 # TS_CODE, TS_OUT and TS_ERR, and $WORK/ts.out and $WORK/ts.err.
 run_ts() {
-    as_user "$PG_USER" "$TASK_SERVER" -C "$INSTALLATION" "$@" >"$WORK/ts.out" 2>"$WORK/ts.err"
+    as_user "${TS_AS:-$PG_USER}" "$TASK_SERVER" -C "$INSTALLATION" "$@" >"$WORK/ts.out" 2>"$WORK/ts.err"
     TS_CODE=$?
     TS_OUT=$(cat "$WORK/ts.out")
     TS_ERR=$(cat "$WORK/ts.err")
@@ -379,7 +380,7 @@ run_ts() {
 start_ts() {
     start_ts_name=$1
     shift
-    (as_user_exec "$PG_USER" "$TASK_SERVER" -C "$INSTALLATION" "$@" \
+    (as_user_exec "${TS_AS:-$PG_USER}" "$TASK_SERVER" -C "$INSTALLATION" "$@" \
         >"$WORK/$start_ts_name.out" 2>"$WORK/$start_ts_name.err") &
     TS_PID=$!
     own_pids="$own_pids $TS_PID"

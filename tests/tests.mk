@@ -1,0 +1,31 @@
+# The targets that judge: included by the Makefile.  Each works by itself; what must be installed
+# stands in scripts/lib/packages.sh.
+
+check: all unit
+	tests/run --flavour $(FLAVOUR)
+
+check-long: all unit
+	tests/run --flavour $(FLAVOUR) --long
+
+lint:
+	scripts/lint
+
+# Every source file through clang's eyes, with the same warnings and no output.
+clang-syntax:
+	@set -e; for file in $(SRC) $(wildcard src/main.c) $(TEST_SRC); do \
+		clang -fsyntax-only -std=c11 $(CPPFLAGS) -Itests/unit $(WARN) $$file; done
+
+# Line coverage of src/ by unit and functional tests together.
+coverage:
+	tests/coverage
+
+bench: all
+	tests/bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
+	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
+	install -m 0644 $(wildcard README.md ARCHITECTURE.md LICENSE config/* cron/*) \
+		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
+
+.PHONY: check check-long lint clang-syntax coverage bench install
