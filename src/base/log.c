@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,6 +56,8 @@ static void write_all(const char *bytes, size_t len)
 {
     while (len) {
         ssize_t n = write(STDERR_FILENO, bytes, len);
+        if (n < 0 && errno == EINTR)
+            continue;
         if (n < 0) /* nobody left to tell */
             return;
         bytes += n;
