@@ -154,16 +154,17 @@ setup() {
     reachable_program
 }
 
-# A cluster for this test alone: for one that stops or breaks its server.
+# A cluster for this test alone, for one that stops or breaks its server; it becomes the current one.
 own_cluster() {
-    at_exit own_cluster_drop
-    OWN_PG_DIR=$WORK/pg
-    pg_new "$OWN_PG_DIR" && pg_load_templates "$TEST_ROOT/tests/sql" || exit 1
+    own_clusters=$((${own_clusters:-0} + 1))
+    own_cluster_dir=$WORK/pg$own_clusters
+    at_exit "own_cluster_drop '$own_cluster_dir'"
+    pg_new "$own_cluster_dir" && pg_load_templates "$TEST_ROOT/tests/sql" || exit 1
 }
 
 own_cluster_drop() {
-    if [ -d "$OWN_PG_DIR" ]; then
-        pg_use "$OWN_PG_DIR" && pg_drop
+    if [ -d "$1" ]; then
+        pg_use "$1" && pg_drop
     fi
 }
 
@@ -193,6 +194,10 @@ end_own_processes() {
 # who is to run the jobs.  It becomes the current one.  [task_server] stands last in its
 # configuration, so that a test can append settings of that section (ts_setting).
 make_installation() {
+    if [ ! -x "$TASK_SERVER" ]; then
+        echo "Bail out! there is no program $TASK_SERVER"
+        exit 1
+    fi
     INSTALLATION=$1
     AUTH_DB=ts_${TEST_NAME}_$$_$(basename "$1" | tr -c 'a-z0-9\n' _)
     pg_createdb "$AUTH_DB" kivi_auth || return
