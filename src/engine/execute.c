@@ -73,7 +73,7 @@ static void fill_run(struct execution *x)
     x->run.language = visit->client->fields[CLIENT_LANGUAGE];
     if (!*x->run.language && site->options.language)
         x->run.language = site->options.language;
-    x->run.installation = buf_text(&site->installation);
+    x->run.installation = site->installation;
     x->run.session_timeout_min = site->options.session_timeout_min;
     x->run.db = &visit->db;
     x->run.auth = &visit->auth;
@@ -173,13 +173,14 @@ static enum executed turn_away(struct execution *x, const struct job *job)
 
 static bool may_start(const struct visit *visit, const struct job *job)
 {
+    struct err why;
     signals_take(visit->site->signals);
     if (visit->site->signals->stop) {
         visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: told to stop");
         return false;
     }
-    if (!site_is_unlocked(visit->site)) {
-        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: the installation is locked");
+    if (!site_is_unlocked(visit->site, &why)) {
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: %s", why.text);
         return false;
     }
     return true;

@@ -68,9 +68,10 @@ static void begin_pass(struct round *round)
     round->pass_minute = this_minute();
     round->site->signals->wake = false;
     round->trouble = (struct err){0};
-    round->locked = !site_is_unlocked(round->site);
+    struct err why;
+    round->locked = !site_is_unlocked(round->site, &why);
     if (round->locked) {
-        raise_incident(round, "nologin", "nothing is run: the installation is locked (nologin)");
+        raise_incident(round, "nologin", why.text);
         return;
     }
     end_incident(round, "nologin", "the installation is unlocked: jobs run");

@@ -16,7 +16,6 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "core/job.h"
 #include "core/options.h"
@@ -24,6 +23,7 @@
 #include "engine/board.h"
 #include "io/config.h"
 #include "io/db.h"
+#include "io/identity.h"
 #include "io/signals.h"
 
 /* What the command line says. */
@@ -37,8 +37,10 @@ struct site_request {
 struct site {
     struct options options;
     struct config_files files;
-    struct buf installation; /* kivitendo's directory, absolute */
+    char *installation; /* kivitendo's directory, absolute */
     struct zone zone;
+    struct identity identity;
+    char auth_port[8];
     char node_id[256];
     struct node node;
     struct signals *signals; /* of this process */
@@ -48,14 +50,20 @@ struct site {
 /* Logs the configuration's warnings. */
 bool site_open(struct site *site, const struct site_request *request, struct err *err) MUST_USE;
 
-/* False while kivitendo's installation is locked (users/nologin). */
-bool site_is_unlocked(const struct site *site) MUST_USE;
+/* False while kivitendo's installation is locked (users/nologin), or when that cannot be told; then
+ * `why` says so. */
+bool site_is_unlocked(const struct site *site, struct err *why) MUST_USE;
 
 /* Options for a connection; `name` goes behind "task-server" in application_name. */
 struct db_options site_db_options(const struct site *site, const char *application_name);
 
 /* Where the auth database is. */
 struct db_target site_auth_target(const struct site *site);
+
+/* Appends a file name, without directory, for what this site keeps between runs: unique on this
+ * machine for each installation and configuration file. */
+bool site_file_name(const struct site *site, const char *suffix, struct buf *name,
+                    struct err *err) MUST_USE;
 
 void site_release(struct site *site);
 

@@ -65,12 +65,25 @@ static const struct db_statement correct_row = {
            " AND cron_spec IS NOT DISTINCT FROM $4",
 };
 
+#define HOLDS_CLAIM                                                                                \
+    " l.locktype = 'advisory' AND l.granted AND l.classid = $1::oid AND l.objid = $2::oid"         \
+    " AND l.database = (SELECT oid FROM pg_catalog.pg_database"                                    \
+    "   WHERE datname = pg_catalog.current_database())"
+
 static const struct db_statement evict = {
     .params = 3,
     .sql = "SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l"
-           " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::oid"
-           " AND l.objid = $2::oid AND l.pid = $3::integer AND l.database ="
-           " (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())",
+           " WHERE l.pid = $3::integer AND" HOLDS_CLAIM,
+};
+
+static const struct db_statement holder_of = {
+    .params = 2,
+    .sql =
+        "SELECT 'database process ' || l.pid || coalesce(' of ' || nullif(a.application_name, ''),"
+        "   '') || coalesce(' from ' || pg_catalog.host(a.client_addr), '')"
+        " || coalesce(', since ' || pg_catalog.to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS'), '')"
+        " FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
+        " WHERE" HOLDS_CLAIM,
 };
 
 static const struct db_statement commit = {
@@ -94,6 +107,20 @@ static int plan_add(struct plan *plan, const struct db_statement *statement,
 {
     plan->steps[plan->count] = (struct db_step){.statement = statement, .params = params};
     return plan->count++;
+}
+
+/* Both keys of a job's advisory lock as text. */
+struct lock_key {
+    char class[16];
+    char id[16];
+};
+
+static struct lock_key lock_key(int job_id)
+{
+    struct lock_key key;
+    snprintf(key.class, sizeof key.class, "%d", CLAIM_CLASS);
+    snprintf(key.id, sizeof key.id, "%d", job_id);
+    return key;
 }
 
 static bool read_claimed(struct claim *claim, const struct db_reply *reply, int lock_step,
@@ -121,12 +148,9 @@ static bool read_claimed(struct claim *claim, const struct db_reply *reply, int 
 
 bool claim_begin(struct claim *claim, int job_id, struct err *err)
 {
-    char class[16];
-    char id[16];
-    snprintf(class, sizeof class, "%d", CLAIM_CLASS);
-    snprintf(id, sizeof id, "%d", job_id);
-    const char *lock_params[] = {class, id};
-    const char *read_params[] = {id};
+    struct lock_key key = lock_key(job_id);
+    const char *lock_params[] = {key.class, key.id};
+    const char *read_params[] = {key.id};
 
     struct plan plan = {0};
     plan_add(&plan, &begin, NULL);
@@ -230,14 +254,24 @@ void claim_give_up(struct claim *claim)
 
 bool claim_evict(struct claim *claim, int job_id, int backend_pid, struct err *err)
 {
-    char class[16];
-    char id[16];
+    struct lock_key key = lock_key(job_id);
     char pid[16];
-    snprintf(class, sizeof class, "%d", CLAIM_CLASS);
-    snprintf(id, sizeof id, "%u", (unsigned)job_id);
     snprintf(pid, sizeof pid, "%d", backend_pid);
-    const char *params[] = {class, id, pid};
+    const char *params[] = {key.class, key.id, pid};
     return db_exec(claim->db, &evict, params, err);
+}
+
+bool claim_holder(struct db *db, int job_id, struct buf *holder, struct err *err)
+{
+    struct lock_key key = lock_key(job_id);
+    const char *params[] = {key.class, key.id};
+    struct db_step step = {.statement = &holder_of, .params = params};
+    struct db_reply reply;
+    bool done = db_run(db, &step, 1, &reply, err);
+    const char *text = db_value(&reply, 0, 0, 0);
+    buf_add_text(holder, text ? text : "nobody any more");
+    db_reply_release(&reply);
+    return done;
 }
 
 void settled_release(struct settled *settled)

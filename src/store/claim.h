@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "core/job.h"
 #include "core/outcome.h"
@@ -81,6 +82,9 @@ void claim_give_up(struct claim *claim);
 
 /* Ends the session with this process id if it holds the claim: one whose executor is dead. */
 bool claim_evict(struct claim *claim, int job_id, int backend_pid, struct err *err) MUST_USE;
+
+/* Who has the claim, for people: "pid 123, task-server acme, from 10.0.0.7, since …". */
+bool claim_holder(struct db *db, int job_id, struct buf *holder, struct err *err) MUST_USE;
 
 void settled_release(struct settled *settled);
 void claim_release(struct claim *claim);

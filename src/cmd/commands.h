@@ -1,0 +1,15 @@
+/* commands.h: all commands of the program; main.c lists them. */
+#ifndef CMD_COMMANDS_H
+#define CMD_COMMANDS_H
+
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "cmd/cmd.h"
+
+extern const struct cmd cmd_run;
+extern const struct cmd cmd_run_job;
+extern const struct cmd cmd_next;
+extern const struct cmd cmd_version;
+
+#endif

@@ -1,0 +1,193 @@
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cmd/cli.h"
+#include "cmd/cmd.h"
+#include "cmd/commands.h"
+#include "core/walltime.h"
+#include "engine/round.h"
+#include "io/lockfile.h"
+#include "io/statedir.h"
+#include "store/stamp.h"
+
+static const char usage[] =
+    "usage: task-server [-c FILE] [-C DIR] [-q|-v] run\n"
+    "\n"
+    "One run: works through the due jobs of all enabled clients, then ends.  This is what cron or "
+    "a\n"
+    "systemd timer starts every minute.  While another run is at work it ends at once, with 0.\n"
+    "\n"
+    "SIGTERM, SIGINT and SIGHUP stop it: nothing new is started, running jobs get stop_grace\n"
+    "seconds.  SIGALRM makes it look for due jobs at once.\n"
+    "\n"
+    "Exit codes: 0 done (failed jobs are recorded in their history, not here), 71 system error,\n"
+    "75 a database could not be reached, 77 no permission, 78 wrong configuration.\n";
+
+/* What a run holds, besides the site. */
+struct run {
+    struct site site;
+    struct signals signals;
+    struct lockfile lock;
+    struct statedir state; /* closed where there can be none */
+    struct incidents incidents;
+    struct round round;
+    int64_t started_us;
+};
+
+static bool state_path(const struct run *run, const char *suffix, struct buf *path, struct err *err)
+{
+    struct buf name = {0};
+    bool done = site_file_name(&run->site, suffix, &name, err);
+    buf_addf(path, "%s/%s", run->state.path, buf_text(&name));
+    buf_release(&name);
+    return done && (!path->failed || err_set_nomem(err));
+}
+
+/* Jobs are more important than our memory of incidents: without a state directory they run too. */
+static void open_state(struct run *run)
+{
+    struct err err = {0};
+    struct buf path = {0};
+    struct statedir_wish wish = {
+        .installation = run->site.installation,
+        .configured = run->site.options.state_dir,
+    };
+    if (!statedir_open(&run->state, &wish, &err) || !state_path(run, ".incidents", &path, &err) ||
+        !incidents_load(&run->incidents, buf_text(&path), &err))
+        log_msg(LOG_LEVEL_ERROR, "no state directory: what lasts is told in every run: %s",
+                err.text);
+    buf_release(&path);
+}
+
+static void save_state(struct run *run, int exit_code)
+{
+    const struct round *round = &run->round;
+    struct stamp stamp = {
+        .started_us = run->started_us,
+        .ended_us = clock_real_us(),
+        .succeeded = round->tally.succeeded,
+        .failed = round->tally.failed,
+        .lost = round->tally.lost,
+        .unserved = round->tally.unserved,
+        .unreachable = round->unreachable,
+        .exit_code = exit_code,
+    };
+    struct err err = {0};
+    struct buf path = {0};
+    if (!run->state.path)
+        return;
+    if (!incidents_save(&run->incidents, &err) || !state_path(run, ".last-run", &path, &err) ||
+        !stamp_save(&stamp, buf_text(&path), &err))
+        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
+    buf_release(&path);
+}
+
+static int report_busy(struct run *run, const struct lockfile_holder *holder)
+{
+    char since[WALLTIME_MAX] = "an unknown time";
+    if (holder->since_s)
+        walltime_show(&run->site.zone, holder->since_s * 1000000, since);
+    if (!holder->is_perl_server) {
+        log_msg(LOG_LEVEL_INFO, "another run is at work: pid %d, since %s", (int)holder->pid,
+                since);
+        return 0;
+    }
+    open_state(run);
+    enum incident_news news = incidents_raise(&run->incidents, "old-server",
+                                              clock_real_us() / 1000000);
+    log_msg(
+        news == INCIDENT_KNOWN ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR,
+        "nothing is run: kivitendo's old task_server.pl is running (pid %d, since %s); stop it, "
+        "and keep it from being started at boot",
+        (int)holder->pid, since);
+    struct err err = {0};
+    if (run->state.path && !incidents_save(&run->incidents, &err))
+        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
+    return err_exit_code(ERR_AWAY);
+}
+
+static void log_summary(const struct round *round)
+{
+    const struct tally *t = &round->tally;
+    bool ran = t->succeeded || t->failed || t->unserved;
+    log_msg(ran ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+            "run ended: %d jobs succeeded, %d failed, %d left due, %d claimed elsewhere; %d visits "
+            "to %zu clients, %d of them unreachable",
+            t->succeeded, t->failed, t->unserved, t->lost, round->visits, round->roster.count,
+            round->unreachable);
+}
+
+static int serve_clients(struct run *run, struct err *err)
+{
+    struct round *round = &run->round;
+    int64_t since_s = 0;
+    run->site.board = board_new(err);
+    if (!run->site.board || !lockfile_publish(&run->lock, err))
+        return cli_fail(err);
+    open_state(run);
+    if (incidents_end(&run->incidents, "old-server", &since_s))
+        log_msg(LOG_LEVEL_NOTICE, "the old task_server.pl is gone: jobs run");
+    round->site = &run->site;
+    round->incidents = &run->incidents;
+    round->lock_fd = run->lock.fd;
+    round_run(round);
+    log_summary(round);
+    int exit_code = err_exit_code(round->trouble.kind);
+    if (!exit_code && round->unreachable)
+        exit_code = err_exit_code(ERR_AWAY);
+    save_state(run, exit_code);
+    return exit_code;
+}
+
+static int run_locked(struct run *run, struct err *err)
+{
+    struct buf name = {0};
+    struct lockfile_holder holder = {0};
+    enum lockfile_result got = LOCKFILE_FAILED;
+    if (config_pidname(&run->site.files, &name, err)) {
+        struct lockfile_where where = {
+            .installation = run->site.installation,
+            .name = buf_text(&name),
+            .patience_ms = LOCKFILE_PATIENCE_MS,
+        };
+        got = lockfile_acquire(&run->lock, &where, &holder, err);
+    }
+    buf_release(&name);
+    if (got == LOCKFILE_FAILED)
+        return cli_fail(err);
+    return got == LOCKFILE_BUSY ? report_busy(run, &holder) : serve_clients(run, err);
+}
+
+static void run_release(struct run *run)
+{
+    lockfile_release(&run->lock);
+    round_release(&run->round);
+    incidents_release(&run->incidents);
+    statedir_close(&run->state);
+    board_free(run->site.board);
+    signals_release(&run->signals);
+    site_release(&run->site);
+}
+
+static int run_command(const struct cmd_args *args)
+{
+    struct err err = {0};
+    struct run run = {.signals = SIGNALS_CLOSED, .started_us = clock_real_us()};
+    struct site_request request = cli_site_request(args->cli);
+    int exit_code;
+    if (args->argc > 1) {
+        err_set(&err, ERR_USAGE, "run: it takes no arguments; options such as -v stand before it");
+        return cli_fail(&err);
+    }
+    if (!site_open(&run.site, &request, &err) || !signals_open(&run.signals, &err)) {
+        exit_code = cli_fail(&err);
+    } else {
+        run.site.signals = &run.signals;
+        exit_code = run_locked(&run, &err);
+    }
+    run_release(&run);
+    return exit_code;
+}
+
+const struct cmd cmd_run = {.name = "run", .usage = usage, .run = run_command};

@@ -1,0 +1,230 @@
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cmd/cli.h"
+#include "cmd/cmd.h"
+#include "cmd/commands.h"
+#include "engine/execute.h"
+#include "store/claim.h"
+
+static const char usage[] =
+    "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID [--client C | --all-clients]\n"
+    "\n"
+    "Runs the job with this ID now, whatever its schedule and whether it is active or not: in "
+    "every\n"
+    "enabled client that has it, or in the client C (its id or its name).  The run is recorded "
+    "and\n"
+    "the next time is set, as if it had been due.\n"
+    "\n"
+    "  --client C      only there\n"
+    "  --all-clients   also if the ID means different packages in different clients\n"
+    "\n"
+    "Exit codes: 0 it ran (its outcome, also a failure, is in its history and on standard error),\n"
+    "64 no such job, or usage, 75 a database could not be reached, the installation is locked, or\n"
+    "another session has claimed the job, 77 no permission, 78 wrong configuration.\n";
+
+struct request {
+    int job_id;
+    const char *client; /* NULL: every enabled one */
+    bool all_clients;
+};
+
+/* What run-job works with. */
+struct errand {
+    struct request request;
+    struct site site;
+    struct signals signals;
+    struct clients clients;
+    bool away; /* something could not be reached, or is claimed elsewhere */
+};
+
+static bool parse_id(const char *text, int *id, struct err *err)
+{
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno || end == text || *end || value < 1 || value > 2147483647)
+        return err_set(err, ERR_USAGE, "run-job: '%.60s' is no job id", text);
+    *id = (int)value;
+    return true;
+}
+
+static bool parse_request(const struct cmd_args *args, struct request *request, struct err *err)
+{
+    static const struct option options[] = {
+        {"client", required_argument, NULL, 'c'},
+        {"all-clients", no_argument, NULL, 'a'},
+        {0},
+    };
+    int option;
+    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
+    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'c': request->client = optarg; break;
+        case 'a': request->all_clients = true; break;
+        default: return err_set(err, ERR_USAGE, "run-job: see task-server run-job --help");
+        }
+    }
+    if (args->argc - optind != 1)
+        return err_set(err, ERR_USAGE, "run-job: wanted one job ID");
+    return parse_id(args->argv[optind], &request->job_id, err);
+}
+
+static bool is_wanted(const struct client *client, const char *wanted)
+{
+    char id[16];
+    snprintf(id, sizeof id, "%d", client->id);
+    return !wanted || strcmp(wanted, id) == 0 || strcmp(wanted, client->fields[CLIENT_NAME]) == 0;
+}
+
+static bool load_clients(struct errand *errand, struct err *err)
+{
+    struct db db = {0};
+    struct db_target target = site_auth_target(&errand->site);
+    struct db_options options = site_db_options(&errand->site, "task-server run-job");
+    bool done = db_connect(&db, &target, &options, err) && clients_load(&db, &errand->clients, err);
+    db_close(&db);
+    return done || err_wrap(err, "authentication database '%s'", target.name);
+}
+
+/* The job's row in one client; the list is empty where it has none. */
+static bool find_job(struct errand *errand, struct visit *visit, struct job_list *list,
+                     struct err *err)
+{
+    struct job_query query = {
+        .zone = &errand->site.zone,
+        .now_us = clock_real_us(),
+        .job_id = errand->request.job_id,
+    };
+    if (!visit_connect(visit, err) || !jobs_list(&visit->db, &query, list, err)) {
+        errand->away = true;
+        visit_log(visit, LOG_LEVEL_ERROR, NULL, "%s", err->text);
+        return false;
+    }
+    visit->describes = list->describes;
+    return true;
+}
+
+static void tell_holder(struct errand *errand, struct visit *visit, const struct job *job)
+{
+    struct buf holder = {0};
+    struct err err = {0};
+    errand->away = true;
+    bool known = claim_holder(&visit->db, job->id, &holder, &err);
+    visit_log(visit, LOG_LEVEL_ERROR, job, "not run: claimed by %s",
+              known ? buf_text(&holder) : "another session");
+    buf_release(&holder);
+}
+
+static void run_in(struct errand *errand, struct visit *visit, const struct job *job)
+{
+    switch (execute(visit, job, EXECUTE_ON_DEMAND)) {
+    case EXECUTED: break;
+    case EXECUTED_LOST: tell_holder(errand, visit, job); break;
+    case EXECUTED_NOTHING:
+    case EXECUTED_STOPPED:
+    case EXECUTED_AWAY: errand->away = true; break;
+    }
+}
+
+/* The id must mean one package everywhere; `first` is what the clients before this one had. */
+static bool agrees(struct errand *errand, const struct client *client, char **first,
+                   struct err *err)
+{
+    struct visit visit;
+    struct job_list list = {0};
+    bool agrees = true;
+    visit_begin(&visit, &errand->site, client, errand->site.board->slots);
+    if (find_job(errand, &visit, &list, err) && list.count) {
+        const char *package = list.items[0].package ? list.items[0].package : "";
+        if (!*first)
+            *first = strdup(package);
+        else if (strcmp(*first, package) != 0)
+            agrees = err_set(
+                err, ERR_USAGE,
+                "run-job: job %d is %s in one client and %s in client '%s': choose with "
+                "--client, or run all of them with --all-clients",
+                errand->request.job_id, *first, package, client->fields[CLIENT_NAME]);
+    }
+    job_list_release(&list);
+    visit_end(&visit);
+    return agrees;
+}
+
+static bool all_agree(struct errand *errand, struct err *err)
+{
+    char *first = NULL;
+    bool agree = true;
+    if (errand->request.client || errand->request.all_clients)
+        return true;
+    for (size_t i = 0; i < errand->clients.count && agree; i++)
+        agree = agrees(errand, &errand->clients.items[i], &first, err);
+    free(first);
+    return agree;
+}
+
+/* True: this client has the job. */
+static bool serve(struct errand *errand, const struct client *client)
+{
+    struct err err = {0};
+    struct visit visit;
+    struct job_list list = {0};
+    visit_begin(&visit, &errand->site, client, errand->site.board->slots);
+    bool has_it = find_job(errand, &visit, &list, &err) && list.count;
+    if (has_it)
+        run_in(errand, &visit, &list.items[0]);
+    job_list_release(&list);
+    visit_end(&visit);
+    return has_it;
+}
+
+static bool serve_all(struct errand *errand, struct err *err)
+{
+    const struct request *request = &errand->request;
+    int clients = 0;
+    int runs = 0;
+    errand->away = false;
+    for (size_t i = 0; i < errand->clients.count; i++) {
+        if (!is_wanted(&errand->clients.items[i], request->client))
+            continue;
+        clients++;
+        runs += serve(errand, &errand->clients.items[i]);
+    }
+    if (!clients)
+        return err_set(err, ERR_USAGE, "run-job: no enabled client '%s'", request->client);
+    if (!runs && !errand->away)
+        return err_set(err, ERR_USAGE, "run-job: no job %d in %s", request->job_id,
+                       request->client ? "that client" : "any enabled client");
+    return !errand->away || err_set(err, ERR_AWAY, "run-job: not everything was done");
+}
+
+static bool run_errand(struct errand *errand, struct err *err)
+{
+    errand->site.signals = &errand->signals;
+    errand->site.board = board_new(err);
+    return errand->site.board && site_is_unlocked(&errand->site, err) &&
+           load_clients(errand, err) && all_agree(errand, err) && serve_all(errand, err);
+}
+
+static int run(const struct cmd_args *args)
+{
+    struct err err = {0};
+    struct errand errand = {.signals = SIGNALS_CLOSED};
+    struct site_request request = cli_site_request(args->cli);
+    bool done = parse_request(args, &errand.request, &err) &&
+                site_open(&errand.site, &request, &err) && signals_open(&errand.signals, &err) &&
+                run_errand(&errand, &err);
+    int exit_code = done ? 0 : cli_fail(&err);
+    clients_release(&errand.clients);
+    board_free(errand.site.board);
+    signals_release(&errand.signals);
+    site_release(&errand.site);
+    return exit_code;
+}
+
+const struct cmd cmd_run_job = {.name = "run-job", .usage = usage, .run = run};

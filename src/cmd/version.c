@@ -1,0 +1,17 @@
+#include <stdio.h>
+
+#include "cmd/cmd.h"
+#include "cmd/commands.h"
+
+static int run(const struct cmd_args *args)
+{
+    (void)args;
+    puts("task-server " TASK_SERVER_VERSION);
+    return 0;
+}
+
+const struct cmd cmd_version = {
+    .name = "version",
+    .usage = "usage: task-server version\n\nPrints the name and the version of this program.\n",
+    .run = run,
+};

@@ -1,0 +1,149 @@
+#include "engine/site.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "io/installation.h"
+#include "io/nologin.h"
+#include "io/zonefile.h"
+
+static void log_warnings(struct buf *warnings)
+{
+    if (!warnings->len)
+        return;
+    for (char *line = strtok(warnings->data, "\n"); line; line = strtok(NULL, "\n"))
+        log_msg(LOG_LEVEL_WARNING, "%s", line);
+}
+
+static bool load_configuration(struct site *site, const struct site_request *request,
+                               struct buf *warnings, struct err *err)
+{
+    struct installation_hint hint = {
+        .directory = request->installation,
+        .config_file = request->config,
+    };
+    site->installation = installation_find(&hint, err);
+    return site->installation &&
+           config_find(&site->files, site->installation, request->config, err) &&
+           options_init(&site->options, err) &&
+           config_load(&site->files, &site->options, warnings, err);
+}
+
+/* What programs and libraries of the new user look for. */
+static bool set_environment(const struct identity *identity, struct err *err)
+{
+    if (!identity->changed)
+        return true;
+    const char *name = identity->name ? identity->name : "";
+    const char *home = identity->home ? identity->home : "/";
+    if (setenv("HOME", home, 1) == 0 && setenv("USER", name, 1) == 0 &&
+        setenv("LOGNAME", name, 1) == 0)
+        return true;
+    return err_set_errno(err, "cannot set the environment");
+}
+
+static bool assume_identity(struct site *site, const struct site_request *request,
+                            struct buf *warnings, struct err *err)
+{
+    const char *files[] = {site->files.defaults, site->files.local};
+    struct identity_wish wish = {
+        .run_as = site->options.run_as,
+        .allow_root = request->allow_root,
+        .files = files,
+        .n_files = ARRAY_LEN(files),
+    };
+    return identity_assume(&wish, &site->identity, warnings, err) &&
+           set_environment(&site->identity, err);
+}
+
+static bool name_node(struct site *site, struct err *err)
+{
+    const char *configured = site->options.node_id;
+    if (configured && *configured)
+        snprintf(site->node_id, sizeof site->node_id, "%s", configured);
+    else if (gethostname(site->node_id, sizeof site->node_id - 1) != 0)
+        return err_set_errno(err, "cannot read the host's name");
+    site->node = (struct node){.id = site->node_id, .only_own = site->options.only_this_node};
+    return true;
+}
+
+bool site_open(struct site *site, const struct site_request *request, struct err *err)
+{
+    struct buf warnings = {0};
+    bool done = load_configuration(site, request, &warnings, err) &&
+                assume_identity(site, request, &warnings, err) &&
+                zonefile_load(&site->zone, request->tz, err) && name_node(site, err);
+    snprintf(site->auth_port, sizeof site->auth_port, "%d", site->options.auth_db.port);
+    log_warnings(&warnings);
+    buf_release(&warnings);
+    return done;
+}
+
+bool site_is_unlocked(const struct site *site, struct err *why)
+{
+    bool locked = true;
+    if (!nologin_check(site->installation, &site->options, &locked, why))
+        return err_wrap(why, "nothing is run: cannot tell whether the installation is locked");
+    if (locked)
+        err_set(why, ERR_AWAY,
+                "nothing is run: the installation %s is locked (%s/nologin exists); kivitendo's "
+                "administration interface unlocks it",
+                site->installation, site->options.userspath);
+    return !locked;
+}
+
+struct db_options site_db_options(const struct site *site, const char *application_name)
+{
+    return (struct db_options){
+        .connect_timeout_ms = site->options.connect_timeout_s * 1000,
+        .statement_timeout_ms = 60000,
+        .stop_grace_ms = site->options.stop_grace_s * 1000,
+        .application_name = application_name,
+        .signals = site->signals,
+    };
+}
+
+struct db_target site_auth_target(const struct site *site)
+{
+    const struct options_auth_db *auth = &site->options.auth_db;
+    return (struct db_target){
+        .host = auth->host,
+        .port = site->auth_port,
+        .name = auth->db,
+        .user = auth->user,
+        .password = auth->password,
+    };
+}
+
+bool site_file_name(const struct site *site, const char *suffix, struct buf *name, struct err *err)
+{
+    size_t start = name->len;
+    buf_add_text(name, site->installation + 1);
+    buf_add_text(name, ".");
+    for (char *p = name->data; p && (p = strchr(p, '/'));)
+        *p = '.';
+    if (!config_pidname(&site->files, name, err))
+        return false;
+    buf_add_text(name, suffix);
+    if (name->failed)
+        return err_set_nomem(err);
+    if (name->len - start > 255)
+        return err_set(err, ERR_CONFIG, "the path of the configuration file is too long");
+    return true;
+}
+
+void site_release(struct site *site)
+{
+    if (!site)
+        return;
+    options_release(&site->options);
+    config_files_release(&site->files);
+    identity_release(&site->identity);
+    zone_release(&site->zone);
+    free(site->installation);
+    *site = (struct site){0};
+}

@@ -1,0 +1,140 @@
+/* task-server: works through kivitendo's background jobs, one short run at a time.
+ *
+ * The way of one run, floor by floor:
+ *
+ *   main.c            global options, then the command
+ *   cmd/run.c         configuration, lock, state; one round; summary
+ *   engine/round.c    passes over the enabled clients, lanes (processes) that serve them
+ *   engine/visit.c    in a lane: connect, list the due jobs, one after the other …
+ *   engine/execute.c  … claim, work (jobs/), settle
+ *   store/            what outlives a run: clients, jobs, claims, history, incidents
+ *   io/               libpq, files, signals, locks
+ *   core/             cron specs, zones, job rows, settings: pure
+ *   base/             errors, buffers, clocks, the log
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "cmd/cli.h"
+#include "cmd/commands.h"
+
+static const struct cmd *const commands[] = {&cmd_run, &cmd_run_job, &cmd_next, &cmd_version};
+
+static const char usage[] =
+    "usage: task-server [options] COMMAND …\n"
+    "\n"
+    "Runs kivitendo's background jobs.\n"
+    "\n"
+    "  run           one run over all enabled clients: what cron or a timer starts every minute\n"
+    "  run-job ID    that job now, whatever its schedule\n"
+    "  next SPEC     when a cron_spec fires\n"
+    "  version       the version of this program\n"
+    "  help [COMMAND]\n"
+    "\n"
+    "  -c FILE       configuration file (default: config/kivitendo.conf of the installation)\n"
+    "  -C DIR        kivitendo's directory (default: found upwards from FILE or from here)\n"
+    "  -q            only errors\n"
+    "  -v            every decision with its reason\n"
+    "  --allow-root  run as root, if all of the configuration belongs to root\n"
+    "\n"
+    "task-server COMMAND --help tells more.\n";
+
+static const struct cmd *find_command(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static int wrong_usage(const char *what, const char *word)
+{
+    log_msg(LOG_LEVEL_ERROR, "%s%s%s%s; see task-server help", what, word ? " '" : "",
+            word ? word : "", word ? "'" : "");
+    return err_exit_code(ERR_USAGE);
+}
+
+static int help(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    const struct cmd *command = find_command(argv[1]);
+    if (!command)
+        return wrong_usage("there is no command", argv[1]);
+    fputs(command->usage, stdout);
+    return 0;
+}
+
+/* What people want to see depends on who reads: cron mails every line, a terminal or the journal
+ * keeps them. */
+static enum log_level choose_level(const struct cli *cli, bool journal)
+{
+    if (cli->quiet)
+        return LOG_LEVEL_ERROR;
+    if (cli->verbose)
+        return LOG_LEVEL_DEBUG;
+    return journal || isatty(STDERR_FILENO) ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
+}
+
+/* 0: go on; else the exit code. */
+static int parse_global(int argc, char **argv, struct cli *cli, bool *wants_help)
+{
+    static const struct option options[] = {
+        {"allow-root", no_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    int option;
+    while ((option = getopt_long(argc, argv, "+c:C:qvh", options, NULL)) != -1) {
+        switch (option) {
+        case 'c': cli->config = optarg; break;
+        case 'C': cli->installation = optarg; break;
+        case 'q': cli->quiet = true; break;
+        case 'v': cli->verbose = true; break;
+        case 'r': cli->allow_root = true; break;
+        case 'h': *wants_help = true; break;
+        default: return wrong_usage("the options are wrong", NULL);
+        }
+    }
+    return 0;
+}
+
+static int run_command(int argc, char **argv, const struct cli *cli)
+{
+    const struct cmd *command = find_command(argv[0]);
+    struct cmd_args args = {.argc = argc, .argv = argv, .cli = cli};
+    if (strcmp(argv[0], "help") == 0)
+        return help(argc, argv);
+    if (!command)
+        return wrong_usage("there is no command", argv[0]);
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        fputs(command->usage, stdout);
+        return 0;
+    }
+    return command->run(&args);
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {0};
+    bool wants_help = false;
+    bool journal = log_goes_to_journal(getenv("JOURNAL_STREAM"));
+    log_init(LOG_LEVEL_INFO, journal);
+    int exit_code = parse_global(argc, argv, &cli, &wants_help);
+    if (exit_code)
+        return exit_code;
+    log_init(choose_level(&cli, journal), journal);
+    if (wants_help)
+        return help(1, argv);
+    if (optind == argc)
+        return wrong_usage("a command is missing", NULL);
+    return run_command(argc - optind, argv + optind, &cli);
+}
