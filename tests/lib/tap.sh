@@ -370,10 +370,12 @@ held_by() {
 
 # ---- the executor ---------------------------------------------------------------------------------
 
-# run_ts ARGUMENTS…: runs the executor in the current installation; returns its exit code.  Leaves
-# TS_CODE, TS_OUT and TS_ERR, and $WORK/ts.out and $WORK/ts.err.
+# run_ts ARGUMENTS…: runs the executor for the current installation, in the directory $WORK, which its
+# user can reach; returns its exit code.  Leaves TS_CODE, TS_OUT and TS_ERR, and $WORK/ts.out and
+# $WORK/ts.err.
 run_ts() {
-    as_user "${TS_AS:-$PG_USER}" "$TASK_SERVER" -C "$INSTALLATION" "$@" >"$WORK/ts.out" 2>"$WORK/ts.err"
+    (cd "$WORK" && as_user_exec "${TS_AS:-$PG_USER}" "$TASK_SERVER" -C "$INSTALLATION" "$@") \
+        >"$WORK/ts.out" 2>"$WORK/ts.err"
     TS_CODE=$?
     TS_OUT=$(cat "$WORK/ts.out")
     TS_ERR=$(cat "$WORK/ts.err")
@@ -385,7 +387,7 @@ run_ts() {
 start_ts() {
     start_ts_name=$1
     shift
-    (as_user_exec "${TS_AS:-$PG_USER}" "$TASK_SERVER" -C "$INSTALLATION" "$@" \
+    (cd "$WORK" && as_user_exec "${TS_AS:-$PG_USER}" "$TASK_SERVER" -C "$INSTALLATION" "$@" \
         >"$WORK/$start_ts_name.out" 2>"$WORK/$start_ts_name.err") &
     TS_PID=$!
     own_pids="$own_pids $TS_PID"
