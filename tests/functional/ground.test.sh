@@ -59,7 +59,11 @@ echo '#include "core/c.h"' >"$src/core/b.c"
 echo '#include "core/b.h"' >"$src/core/c.c"
 : >"$src/base/a.h"
 is 'modules must not include each other' "$(floors)" 'no include cycles'
+mv "$src/core/c.h" "$src/core/b_parts.h"
 rm "$src/core/c.c"
+echo '#include "core/b_parts.h"' >"$src/core/b.c"
+echo '#include "core/b.h"' >"$src/core/b_parts.h"
+ok 'a private header belongs to its module' floors
 echo '#include <libpq-fe.h>' >"$src/core/b.c"
 is 'libpq stays in its room' "$(floors)" 'only io/ knows libpq'
 echo 'x = system("ls");' >"$src/core/b.c"
