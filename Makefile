@@ -10,9 +10,10 @@
 #   make clean
 #
 # FLAVOUR=asan builds everything again under AddressSanitizer and UBSan, FLAVOUR=cov with gcov's
-# counters, each in its own directory: build/<flavour>/.
+# counters, each in its own directory: build/<flavour>/.  V=1 shows the commands.
 
 FLAVOUR ?= release
+Q := $(if $(V),,@)
 PREFIX  ?= /usr/local
 DESTDIR ?=
 VERSION := $(shell cat VERSION)
@@ -43,19 +44,23 @@ TESTS := $(TEST_SRC:tests/unit/%.c=$(B)/unit/%)
 all: $(B)/task-server
 
 $(B)/task-server: $(B)/main.o $(B)/libtask.a
-	$(CC) $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@echo 'LD $@'
+	$(Q)$(CC) $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/libtask.a: $(OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@echo 'AR $@'
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	@echo 'CC $<'
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/unit/%: tests/unit/%.c $(B)/libtask.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS) -o $@ $< $(B)/libtask.a $(LDLIBS) -lcmocka
+	@echo 'CC $<'
+	$(Q)$(CC) $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS) -o $@ $< $(B)/libtask.a $(LDLIBS) -lcmocka
 
 unit: $(TESTS)
 

@@ -75,13 +75,13 @@ static int help(int argc, char **argv)
 
 /* What people want to see depends on who reads: cron mails every line, a terminal or the journal
  * keeps them. */
-static enum log_level choose_level(const struct cli *cli, bool journal)
+static enum log_level choose_level(const struct cli *cli, const struct cmd *command, bool journal)
 {
     if (cli->quiet)
         return LOG_LEVEL_ERROR;
     if (cli->verbose)
         return LOG_LEVEL_DEBUG;
-    return journal || isatty(STDERR_FILENO) ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
+    return journal || command->by_hand || isatty(STDERR_FILENO) ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
 }
 
 /* 0: go on; else the exit code. */
@@ -109,6 +109,7 @@ static int parse_global(int argc, char **argv, struct cli *cli, bool *wants_help
 
 static int run_command(int argc, char **argv, const struct cli *cli)
 {
+    bool journal = log_goes_to_journal(getenv("JOURNAL_STREAM"));
     const struct cmd *command = find_command(argv[0]);
     struct cmd_args args = {.argc = argc, .argv = argv, .cli = cli};
     if (strcmp(argv[0], "help") == 0)
@@ -119,6 +120,7 @@ static int run_command(int argc, char **argv, const struct cli *cli)
         fputs(command->usage, stdout);
         return 0;
     }
+    log_init(choose_level(cli, command, journal), journal);
     return command->run(&args);
 }
 
@@ -126,12 +128,10 @@ int main(int argc, char **argv)
 {
     struct cli cli = {0};
     bool wants_help = false;
-    bool journal = log_goes_to_journal(getenv("JOURNAL_STREAM"));
-    log_init(LOG_LEVEL_INFO, journal);
+    log_init(LOG_LEVEL_INFO, log_goes_to_journal(getenv("JOURNAL_STREAM")));
     int exit_code = parse_global(argc, argv, &cli, &wants_help);
     if (exit_code)
         return exit_code;
-    log_init(choose_level(&cli, journal), journal);
     if (wants_help)
         return help(1, argv);
     if (optind == argc)

@@ -9,6 +9,8 @@
 #ifndef CMD_CMD_H
 #define CMD_CMD_H
 
+#include <stdbool.h>
+
 struct cli;
 
 /* What a command is started with. */
@@ -22,6 +24,7 @@ struct cmd {
     const char *name;
     const char *usage; /* the whole --help text */
     int (*run)(const struct cmd_args *args);
+    bool by_hand; /* somebody waits for what it did: LOG_LEVEL_INFO is shown whoever reads */
 };
 
 #endif

@@ -227,4 +227,4 @@ static int run(const struct cmd_args *args)
     return exit_code;
 }
 
-const struct cmd cmd_run_job = {.name = "run-job", .usage = usage, .run = run};
+const struct cmd cmd_run_job = {.name = "run-job", .usage = usage, .run = run, .by_hand = true};
