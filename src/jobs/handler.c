@@ -30,6 +30,15 @@ bool job_ask(struct job_run *run, const struct db_statement *statement, const ch
     return db_run(run->db, &step, 1, reply, err);
 }
 
+/* A client whose own database answers must not count as away because of the other one. */
+static bool fail_auth(const struct auth_link *auth, struct err *err)
+{
+    const struct signals *signals = auth->options.signals;
+    if (!(signals && signals->stop))
+        err->kind = ERR_JOB;
+    return err_wrap(err, "authentication database");
+}
+
 struct db *job_auth_db(struct job_run *run, struct err *err)
 {
     struct auth_link *auth = run->auth;
@@ -41,9 +50,14 @@ struct db *job_auth_db(struct job_run *run, struct err *err)
         session_start(&auth->db, &session, err))
         return &auth->db;
     db_close(&auth->db);
-    err->kind = ERR_JOB;
-    err_wrap(err, "authentication database");
+    fail_auth(auth, err);
     return NULL;
+}
+
+bool job_auth_run(struct job_run *run, const struct db_step *steps, int count,
+                  struct db_reply *reply, struct err *err)
+{
+    return db_run(&run->auth->db, steps, count, reply, err) || fail_auth(run->auth, err);
 }
 
 void job_run_release(struct job_run *run)

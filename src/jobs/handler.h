@@ -76,8 +76,15 @@ bool job_queue(struct job_run *run, const struct db_statement *statement, const 
 bool job_ask(struct job_run *run, const struct db_statement *statement, const char *const *params,
              struct db_reply *reply, struct err *err) MUST_USE;
 
-/* The auth database, connected; NULL with err (ERR_JOB: the job fails) where it cannot be. */
+/* The auth database, connected; NULL with err as for job_auth_run where it cannot be. */
 struct db *job_auth_db(struct job_run *run, struct err *err) MUST_USE;
+
+/* Steps in the auth database, in one round trip, after job_auth_db; never connects again by itself,
+ * because that would end a transaction unseen.  What goes wrong is the job's failure (ERR_JOB),
+ * unless we were told to stop (ERR_AWAY: the job stays due).  The reply must be released by the
+ * caller, also after false. */
+bool job_auth_run(struct job_run *run, const struct db_step *steps, int count,
+                  struct db_reply *reply, struct err *err) MUST_USE;
 
 /* Frees what job_queue collected. */
 void job_run_release(struct job_run *run);
