@@ -18,7 +18,8 @@ struct flow {
     int64_t started_ms;
     int64_t deadline_ms; /* monotonic; INT64_MAX: none */
     bool cancelled;
-    enum db_end why; /* of the cancel */
+    enum db_end why;             /* of the cancel */
+    const struct db_step *steps; /* what was sent */
 };
 
 static struct flow flow_begin(int timeout_ms)
@@ -199,7 +200,6 @@ static bool send_step(struct db *db, const struct db_step *step, bool *prepares)
     return PQsendQueryParams(db->conn, s->sql, s->params, NULL, step->params, NULL, NULL, 0);
 }
 
-/* A statement whose Parse failed, or was skipped, is not there. */
 static void forget_prepared(struct db *db, const struct db_statement *statement)
 {
     for (int i = 0; i < db->prepared_count; i++)
@@ -269,19 +269,33 @@ static bool read_answer(struct db *db, struct flow *flow, PGresult **answer)
     return arrived;
 }
 
-/* What is expected next: the answer to a Parse, to a statement (kept), or to a sync. */
-static bool collect(struct db *db, struct flow *flow, struct db_reply *reply, int step, bool keep,
-                    struct err *err)
+/* Reads the answer to one thing that was sent; *kept takes it if it is a good one, else NULL. */
+static bool collect(struct db *db, struct flow *flow, struct db_reply *reply, int step,
+                    PGresult **kept, struct err *err)
 {
     PGresult *answer = NULL;
     bool arrived = read_answer(db, flow, &answer);
     ExecStatusType status = PQresultStatus(answer);
     if (answer && status == PGRES_FATAL_ERROR)
         note_failure(reply, step, answer, err);
-    if (keep && (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK))
-        reply->rows[step] = answer;
-    else
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+        *kept = answer;
+    } else {
+        *kept = NULL;
         PQclear(answer);
+    }
+    return arrived;
+}
+
+/* The answer to a Parse: a statement whose Parse failed, or was skipped, is not there. */
+static bool collect_parse(struct db *db, struct flow *flow, struct db_reply *reply, int step,
+                          struct err *err)
+{
+    PGresult *parsed = NULL;
+    bool arrived = collect(db, flow, reply, step, &parsed, err);
+    if (!parsed)
+        forget_prepared(db, flow->steps[step].statement);
+    PQclear(parsed);
     return arrived;
 }
 
@@ -310,17 +324,19 @@ static bool send_all(struct db *db, const struct db_step *steps, int count, bool
     return PQpipelineSync(db->conn);
 }
 
-static bool collect_all(struct db *db, const bool *prepares, struct db_reply *reply,
-                        struct err *err)
+static bool collect_all(struct db *db, const struct db_step *steps, const bool *prepares,
+                        struct db_reply *reply, struct err *err)
 {
+    PGresult *end = NULL;
     struct flow flow = flow_begin(db->options.statement_timeout_ms);
+    flow.steps = steps;
     for (int i = 0; i < reply->count; i++) {
-        if (prepares[i] && !collect(db, &flow, reply, i, false, err))
+        if (prepares[i] && !collect_parse(db, &flow, reply, i, err))
             return false;
-        if (!collect(db, &flow, reply, i, true, err))
+        if (!collect(db, &flow, reply, i, &reply->rows[i], err))
             return false;
     }
-    if (!collect(db, &flow, reply, reply->count - 1, false, err))
+    if (!collect(db, &flow, reply, reply->count - 1, &end, err))
         return false;
     judge(db, &flow, reply, err);
     return true;
@@ -336,11 +352,8 @@ bool db_run(struct db *db, const struct db_step *steps, int count, struct db_rep
         reply->end = DB_LOST;
         return err_set(err, db->conn ? ERR_INTERNAL : ERR_AWAY, "no connection");
     }
-    if (!send_all(db, steps, count, prepares) || !collect_all(db, prepares, reply, err))
+    if (!send_all(db, steps, count, prepares) || !collect_all(db, steps, prepares, reply, err))
         return lose(db, reply, err);
-    for (int i = 0; i < count; i++)
-        if (!reply->rows[i] && prepares[i])
-            forget_prepared(db, steps[i].statement);
     return reply->end == DB_DONE;
 }
 
