@@ -1,0 +1,89 @@
+/* options.h: the settings we read from kivitendo's configuration, typed and with their defaults.
+ *
+ *     struct options options = {0};
+ *     if (!options_init(&options, err)) …
+ *     options_set(&options, &setting, &warnings, err)    once per setting, later ones win
+ *     options_check(&options, err)                       when all files are read
+ *     options_release(&options);
+ *
+ * Shapes: a text is NULL while it is unset or empty, except where a default is named below.  An
+ * empty number means its default too.  A switch is on unless its text is empty or "0", as in Perl.
+ * Ownership: the struct owns its texts; release wipes the password first.  {0} may be released.
+ * Errors: kind ERR_CONFIG, "FILE:LINE: [section] key: …" with the value unless it is a secret.
+ * Warnings go into a buffer, one line each with a newline behind it, in the same form.
+ * Source: design.md "New configuration keys" and kivitendo's own kivitendo.conf.default.
+ * Not here: reading files (io/config), finding the host's name when node_id is unset (the caller).
+ */
+#ifndef CORE_OPTIONS_H
+#define CORE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+/* Where the authentication database is; host, db and user are required. */
+struct options_auth_db {
+    char *host;     /* host name or directory of a socket */
+    int port;       /* 1 to 65535, default 5432 */
+    char *db;       /* name of the database */
+    char *user;     /* role to connect as */
+    char *password; /* NULL: none; wiped on release */
+};
+
+struct options {
+    struct options_auth_db auth_db;
+    int session_timeout_min; /* life of a web session in minutes, default 480 */
+    char *language;          /* language of the installation, default "de" */
+    char *userspath;         /* kivitendo's directory for temporary files, default "users" */
+    bool keep_installation_unlocked; /* do not look at <userspath>/nologin */
+    bool debug;                      /* as if -v were given */
+    char *run_as;                    /* user to become when started as root */
+    char *node_id;                   /* name of this node; NULL: the host's name */
+    bool only_this_node;             /* leave jobs without a node to others */
+    int max_parallel;                /* clients worked on at once, 1 to 32, default 4 */
+    int job_timeout_s;               /* time limit of an external job, 0: none, default 14400 */
+    int stop_grace_s;                /* time a job gets after a stop signal, default 15 */
+    int kill_grace_s;                /* from SIGTERM to SIGKILL, default 10 */
+    int connect_timeout_s;           /* for each attempt to connect, default 10 */
+    char *state_dir;                 /* NULL: see io/statedir */
+    char *relic_client;              /* "FILE:LINE" where the relic `client` is set, else NULL */
+    char *relic_login;               /* the same for `login` */
+};
+
+/* One setting as it stands in a file.  Everything is borrowed. */
+struct setting {
+    const char *file;    /* name for messages */
+    int line;            /* counted from 1 */
+    const char *section; /* without brackets */
+    const char *key;
+    const char *value; /* whole, with newlines where it was continued */
+};
+
+/* Sets every default; call it once, on {0}. */
+bool options_init(struct options *options, struct err *err) MUST_USE;
+
+/* Takes one setting over.  Settings that are none of our business are accepted in silence. */
+bool options_set(struct options *options, const struct setting *setting, struct buf *warnings,
+                 struct err *err) MUST_USE;
+
+/* Is what must be set set, and what must be gone gone? */
+bool options_check(const struct options *options, struct err *err) MUST_USE;
+
+/* Frees all texts, wipes the password, leaves {0}.  Takes NULL. */
+void options_release(struct options *options);
+
+/* Does this section hold settings for us?  Then its lines are read strictly. */
+bool options_use_section(const char *section) MUST_USE;
+
+/* Warns about a heading that seems to mean a section of ours and is none: other case, blanks inside
+ * the brackets, or an unknown name behind "task_server/".  key and value are not looked at. */
+void options_judge_section(const struct setting *heading, struct buf *warnings);
+
+/* The table's row number `index`, in the table's order; false behind its end.  "*" as a key stands
+ * for every key.  For tests and documentation. */
+bool options_row(size_t index, const char **section, const char **key) MUST_USE;
+
+#endif
