@@ -1,0 +1,136 @@
+#include "io/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/pidname.h"
+
+/* "<installation>/config/<name>", owned by the caller; NULL: out of memory. */
+static char *config_path(const char *installation, const char *name)
+{
+    struct buf path = {0};
+    buf_addf(&path, "%s/config/%s", installation, name);
+    if (path.failed)
+        buf_release(&path);
+    return path.data;
+}
+
+/* Sets *path if there is anything of that name: a link into nowhere, or a file we may not read, is
+ * what the administrator wants us to use, so opening it must fail and say so. */
+static bool choose(char **path, const char *installation, const char *name, struct err *err)
+{
+    struct stat st;
+    char *candidate = config_path(installation, name);
+    if (!candidate)
+        return err_set_nomem(err);
+    if (lstat(candidate, &st) == 0 || errno != ENOENT)
+        *path = candidate;
+    else
+        free(candidate);
+    return true;
+}
+
+bool config_find(struct config_files *files, const char *installation, const char *typed,
+                 struct err *err)
+{
+    *files = (struct config_files){0};
+    bool ok = choose(&files->defaults, installation, "kivitendo.conf.default", err);
+    if (ok && !typed)
+        ok = choose(&files->local, installation, "kivitendo.conf", err);
+    if (ok && !typed && !files->local)
+        ok = choose(&files->local, installation, "lx_office.conf", err);
+    if (ok && ((typed && (!(files->typed = strdup(typed)) || !(files->local = strdup(typed)))) ||
+               !(files->installation = strdup(installation))))
+        ok = err_set_nomem(err);
+    if (ok && !files->defaults && !files->local)
+        ok = err_set(err, ERR_CONFIG,
+                     "no configuration file: neither kivitendo.conf nor lx_office.conf nor "
+                     "kivitendo.conf.default in %s/config",
+                     installation);
+    if (!ok)
+        config_files_release(files);
+    return ok;
+}
+
+void config_files_release(struct config_files *files)
+{
+    if (!files)
+        return;
+    free(files->installation);
+    free(files->defaults);
+    free(files->local);
+    free(files->typed);
+    *files = (struct config_files){0};
+}
+
+static bool cannot_open(const char *path, struct err *err)
+{
+    enum err_kind kind = errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_CONFIG;
+    err_set_errno(err, "cannot read the configuration file %s", path);
+    err->kind = kind;
+    return false;
+}
+
+/* Opens a regular file; waits for nothing, whatever the path turns out to be. */
+static FILE *open_file(const char *path, struct err *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    FILE *stream = NULL;
+    if (fd < 0 || fstat(fd, &st) < 0)
+        cannot_open(path, err);
+    else if (!S_ISREG(st.st_mode))
+        err_set(err, ERR_CONFIG, "the configuration file %s is not a regular file", path);
+    else if (!(stream = fdopen(fd, "r")))
+        err_set_nomem(err);
+    if (!stream && fd >= 0)
+        close(fd);
+    return stream;
+}
+
+static bool load_file(const char *path, struct options *options, struct buf *warnings,
+                      struct err *err)
+{
+    FILE *stream = open_file(path, err);
+    if (!stream)
+        return false;
+    char buffer[BUFSIZ]; /* ours, because the password passes through it */
+    setvbuf(stream, buffer, _IOFBF, sizeof buffer);
+    const struct config_sink sink = {.name = path, .options = options, .warnings = warnings};
+    bool ok = config_parse_stream(stream, &sink, err);
+    fclose(stream);
+    explicit_bzero(buffer, sizeof buffer);
+    return ok;
+}
+
+bool config_load(const struct config_files *files, struct options *options, struct buf *warnings,
+                 struct err *err)
+{
+    if (files->defaults && !load_file(files->defaults, options, warnings, err))
+        return false;
+    if (files->local && !load_file(files->local, options, warnings, err))
+        return false;
+    if (options_check(options, err))
+        return true;
+    if (options->relic_client || options->relic_login)
+        return false; /* says where it stands */
+    return err_wrap(err, "%s", files->local ? files->local : files->defaults);
+}
+
+bool config_pidname(const struct config_files *files, struct buf *name, struct err *err)
+{
+    if (files->typed)
+        return pidname_typed(name, files->typed, err);
+    char *installation = realpath(files->installation, NULL);
+    char *file = realpath(files->local ? files->local : files->defaults, NULL);
+    bool ok = installation && file
+                  ? pidname_resolved(name, file, installation, err)
+                  : err_set_errno(err, "cannot resolve the paths below %s", files->installation);
+    free(installation);
+    free(file);
+    return ok;
+}
