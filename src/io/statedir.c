@@ -1,0 +1,108 @@
+#include "io/statedir.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+static bool fail_errno(struct err *err, const char *what, const char *path)
+{
+    bool refused = errno == EACCES || errno == EPERM || errno == EROFS;
+    err_set_errno(err, "%s the state directory %s", what, path);
+    if (refused)
+        err->kind = ERR_PERMISSION;
+    return false;
+}
+
+static bool check_ours(int fd, const char *path, struct err *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return fail_errno(err, "cannot look at", path);
+    bool own = st.st_uid == geteuid();
+    if (!own && st.st_uid != 0)
+        return err_set(err, ERR_PERMISSION,
+                       "the state directory %s belongs to another user (id %ld)", path,
+                       (long)st.st_uid);
+    if (st.st_mode & S_IWOTH || (own && st.st_mode & S_IWGRP))
+        return err_set(err, ERR_PERMISSION,
+                       "the state directory %s can be written by others (chmod go-w)", path);
+    if (faccessat(fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) < 0)
+        return fail_errno(err, "cannot use", path);
+    return true;
+}
+
+/* Opens what is at path; on success the struct owns path. */
+static bool open_at(struct statedir *state, char *path, int more_flags, struct err *err)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more_flags);
+    if (fd < 0)
+        return fail_errno(err, "cannot open", path);
+    if (!check_ours(fd, path, err)) {
+        close(fd);
+        return false;
+    }
+    *state = (struct statedir){.path = path, .fd = fd};
+    return true;
+}
+
+static bool create_and_open(struct statedir *state, char *path, int more_flags, struct err *err)
+{
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return fail_errno(err, "cannot create", path);
+    return open_at(state, path, more_flags, err);
+}
+
+/* "<base>/<path>", or path itself if it is absolute.  NULL: out of memory.  The caller frees it. */
+static char *below(const char *base, const char *path)
+{
+    struct buf text = {0};
+    if (*path != '/')
+        buf_addf(&text, "%s/", base);
+    buf_add_text(&text, path);
+    if (text.failed)
+        buf_release(&text);
+    return text.data;
+}
+
+/* The system's directory is a chance, not a must: whatever is wrong with it, we do without. */
+static bool open_system(struct statedir *state, const struct statedir_wish *wish)
+{
+    struct err ignored;
+    char *path = strdup(wish->system ? wish->system : STATEDIR_SYSTEM);
+    if (path && open_at(state, path, 0, &ignored))
+        return true;
+    free(path);
+    return false;
+}
+
+bool statedir_open(struct statedir *state, const struct statedir_wish *wish, struct err *err)
+{
+    *state = (struct statedir){0};
+    const char *configured = wish->configured;
+    if (!configured && open_system(state, wish))
+        return true;
+    char *path = below(wish->installation, configured ? configured : "users/task_server");
+    if (!path)
+        return err_set_nomem(err);
+    /* What lies below users/ could be somebody's link to elsewhere; a configured path is the
+     * administrator's word. */
+    if (create_and_open(state, path, configured ? 0 : O_NOFOLLOW, err))
+        return true;
+    free(path);
+    return false;
+}
+
+void statedir_close(struct statedir *state)
+{
+    if (!state)
+        return;
+    if (state->path)
+        close(state->fd);
+    free(state->path);
+    *state = (struct statedir){0};
+}
