@@ -131,7 +131,7 @@ static void add_shown(struct buf *buf, const char *value)
     enum { SHOWN_MAX = 80 };
     size_t used = 0;
     buf_add_text(buf, "'");
-    while (value[used] && used < SHOWN_MAX) {
+    while (used < SHOWN_MAX && value[used]) {
         size_t step = utf8_sequence(value + used, strlen(value + used));
         bool plain = step && (unsigned char)value[used] >= ' ' && value[used] != 0x7F;
         buf_add(buf, plain ? value + used : "?", plain ? step : 1);
