@@ -11,8 +11,8 @@
 
 enum {
     MINUTE_US = 60 * 1000000,
-    QUEUE_LOOK_MS = 1000, /* how often a full house looks for long-runners */
-    EXIT_MS = 5000,       /* how long a lane may take to end after its last order */
+    QUEUE_LOOK_MS = 250, /* how often a full house looks for long-runners */
+    EXIT_MS = 5000,      /* how long a lane may take to end after its last order */
 };
 
 static int64_t this_minute(void)
