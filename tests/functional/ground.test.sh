@@ -95,6 +95,25 @@ for mode in fast immediate kill; do
 done
 pg_use "$shared"
 
+# However a script ends, what it started ends with it.
+cat >"$WORK/ends.sh" <<EOF
+. "$TEST_ROOT/tests/lib/pg.sh"
+at_exit "echo second >>'$WORK/ends.log'"
+at_exit "echo first >>'$WORK/ends.log'; false"
+set -e
+EOF
+ends() {
+    rm -f "$WORK/ends.log"
+    { cat "$WORK/ends.sh" && printf '%s\n' "$1"; } >"$WORK/ends1.sh"
+    sh "$WORK/ends1.sh" 2>/dev/null | head -n 1 >/dev/null
+    tr '\n' ' ' <"$WORK/ends.log"
+}
+is 'at_exit works at the end' "$(ends :)" 'first second '
+is 'and after a failure' "$(ends false)" 'first second '
+# shellcheck disable=SC2016  # for the sample to expand
+is 'and after a signal' "$(ends 'kill -TERM $$; sleep 5')" 'first second '
+is 'and when nobody reads on' "$(ends 'while :; do echo x; done')" 'first second '
+
 # ---- the tables -----------------------------------------------------------------------------------
 
 make_installation "$WORK/kivi"

@@ -29,12 +29,13 @@ ${AT_EXIT:-}"
     trap 'at_exit_run $?' EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
+    trap 'exit 141' PIPE
     trap 'exit 143' TERM
 }
 
 at_exit_run() {
     trap - EXIT
-    trap '' HUP INT TERM
+    trap '' HUP INT PIPE TERM
     set +e
     eval "$AT_EXIT"
     exit "$1"
