@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "engine/execute.h"
 #include "store/claim.h"
+#include "store/jobs.h"
 
 static const char usage[] =
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID [--client C | --all-clients]\n"
@@ -123,7 +124,7 @@ static void tell_holder(struct errand *errand, struct visit *visit, const struct
 
 static void run_in(struct errand *errand, struct visit *visit, const struct job *job)
 {
-    switch (execute(visit, job, EXECUTE_ON_DEMAND)) {
+    switch (execute(visit, job, EXECUTION_ON_DEMAND)) {
     case EXECUTED: break;
     case EXECUTED_LOST: tell_holder(errand, visit, job); break;
     case EXECUTED_NOTHING:

@@ -1,11 +1,12 @@
-/* bury.c: a job whose lane or connection went down with it: see engine/execute.h. */
+#include "engine/bury.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "core/walltime.h"
-#include "engine/execution.h"
+#include "engine/settle.h"
 #include "store/history.h"
 
 enum {
@@ -57,8 +58,7 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
     return settle(x, err);
 }
 
-bool execute_bury(struct visit *visit, const struct notice *notice, const char *what,
-                  struct err *err)
+bool bury_job(struct visit *visit, const struct notice *notice, const char *what, struct err *err)
 {
     struct execution x = {.visit = visit, .started_ms = clock_mono_ms()};
     x.claim = (struct claim){
@@ -86,7 +86,7 @@ void bury_lost(struct execution *x)
         visit_log(
             visit, LOG_LEVEL_WARNING, &x->claim.job,
             "the database server was restarted while it ran; if it is still due it runs again");
-    } else if (!execute_bury(visit, &notice, "its connection was lost while it ran", &err)) {
+    } else if (!bury_job(visit, &notice, "its connection was lost while it ran", &err)) {
         visit_log(visit, LOG_LEVEL_ERROR, &x->claim.job, "cannot be recorded as failed: %s",
                   err.text);
     }

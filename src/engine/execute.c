@@ -4,40 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "engine/bury.h"
 #include "engine/catalogue.h"
-#include "engine/execution.h"
+#include "engine/settle.h"
 
 /* ---- what the job does ---- */
-
-void execution_fail(struct execution *x, const char *text)
-{
-    outcome_fail(&x->outcome, text);
-    x->run.queue_count = 0;
-}
-
-static void rest(struct execution *x, const char *why)
-{
-    struct err text;
-    x->rests = true;
-    err_set(&text, ERR_JOB,
-            "the schedule '%.500s' %s; the job was not run and rests until its schedule is changed",
-            x->claim.job.spec ? x->claim.job.spec : "", why);
-    execution_fail(x, text.text);
-}
-
-/* A job without a next time cannot be given back: it would be due again every minute. */
-bool execution_has_schedule(struct execution *x)
-{
-    struct err err = {0};
-    if (!cronspec_parse(&x->spec, x->claim.job.spec, &err)) {
-        char why[ERR_TEXT_MAX];
-        snprintf(why, sizeof why, "cannot be understood (%.1500s)", err.text);
-        rest(x, why);
-    } else if (!x->spec.fires) {
-        rest(x, "never fires: there is no such date");
-    }
-    return !x->rests;
-}
 
 static const struct handler *find_handler(struct execution *x)
 {
@@ -121,7 +92,7 @@ static void notice_fill(struct notice *notice, const struct execution *x)
         .run_at_us = x->run_at_us,
         .backend_pid = db_backend_pid(&x->visit->db),
         .describes = x->claim.describes,
-        .on_demand = x->why == EXECUTE_ON_DEMAND,
+        .on_demand = x->why == EXECUTION_ON_DEMAND,
     };
     snprintf(notice->package, sizeof notice->package, "%s",
              x->claim.job.package ? x->claim.job.package : "");
@@ -136,7 +107,7 @@ static enum executed run_claimed(struct execution *x)
     board_post(visit->slot, &notice);
     visit->db.options.statement_timeout_ms = visit->site->options.job_timeout_s * 1000;
     bool runs = execution_has_schedule(x);
-    if (!runs && x->why == EXECUTE_ON_DEMAND) {
+    if (!runs && x->why == EXECUTION_ON_DEMAND) {
         visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", outcome_text(&x->outcome));
         runs = true;
     }
@@ -152,7 +123,7 @@ static bool claim_holds(struct execution *x, int64_t now_us)
 {
     if (x->claim.state != CLAIM_TAKEN)
         return false;
-    if (x->why == EXECUTE_ON_DEMAND)
+    if (x->why == EXECUTION_ON_DEMAND)
         return true;
     return job_due(&x->claim.job, &x->visit->site->node, now_us) == DUE;
 }
@@ -186,15 +157,7 @@ static bool may_start(const struct visit *visit, const struct job *job)
     return true;
 }
 
-void execution_release(struct execution *x)
-{
-    job_run_release(&x->run);
-    data_release(&x->data);
-    outcome_release(&x->outcome);
-    claim_release(&x->claim);
-}
-
-enum executed execute(struct visit *visit, const struct job *job, enum execute_why why)
+enum executed execute(struct visit *visit, const struct job *job, enum execution_why why)
 {
     if (!may_start(visit, job)) {
         visit->tally.unserved++;
@@ -218,7 +181,7 @@ enum executed execute(struct visit *visit, const struct job *job, enum execute_w
     } else if (!claim_holds(&x, now_us)) {
         end = turn_away(&x, job);
     } else {
-        x.slot_us = why == EXECUTE_DUE ? job_slot_us(&x.claim.job, now_us) : now_us;
+        x.slot_us = why == EXECUTION_DUE ? job_slot_us(&x.claim.job, now_us) : now_us;
         end = run_claimed(&x);
     }
     execution_release(&x);

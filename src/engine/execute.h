@@ -1,6 +1,6 @@
 /* execute.h: one due job: claim → handler → settle.
  *
- *     switch (execute(&visit, job, EXECUTE_DUE)) …
+ *     switch (execute(&visit, job, EXECUTION_DUE)) …
  *
  * All that can go wrong on the way is turned into one of the ends below, logged, and counted in
  * the visit's tally.  Whatever happens, the job's effects, its history row and its new times are
@@ -13,13 +13,7 @@
 
 #include "base/attr.h"
 #include "core/job.h"
-#include "engine/board.h"
-#include "engine/visit.h"
-
-enum execute_why {
-    EXECUTE_DUE,       /* its time has come */
-    EXECUTE_ON_DEMAND, /* somebody asked for it, whatever its schedule */
-};
+#include "engine/execution.h"
 
 enum executed {
     EXECUTED,         /* it ran, and the outcome is recorded */
@@ -29,11 +23,6 @@ enum executed {
     EXECUTED_AWAY,    /* the connection was lost; what became of the job is in the log */
 };
 
-enum executed execute(struct visit *visit, const struct job *job, enum execute_why why) MUST_USE;
-
-/* Records a job as failed whose lane or connection went down with it, unless its commit arrived or
- * somebody else has taken care of it; `what` says what happened. */
-bool execute_bury(struct visit *visit, const struct notice *notice, const char *what,
-                  struct err *err) MUST_USE;
+enum executed execute(struct visit *visit, const struct job *job, enum execution_why why) MUST_USE;
 
 #endif

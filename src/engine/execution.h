@@ -1,10 +1,9 @@
-/* execution.h: one job on its way from claim to settle; shared by execute.c, settle.c and bury.c.
+/* execution.h: one job on its way from claim to settle.
  *
- *     execution_has_schedule(x)     can it be given back at all?  else it rests
- *     settle(x, err)                outcome, history and new times, in one transaction
- *     bury_lost(x)                  the connection went while it ran
+ * execute.c leads it that way; settle.c gives it back with its outcome; bury.c finds out what
+ * became of it when its connection, or its whole process, went down.
  *
- * Not for others: they include engine/execute.h.
+ * Ownership: it borrows the visit and owns the rest; release takes everything.
  */
 #ifndef ENGINE_EXECUTION_H
 #define ENGINE_EXECUTION_H
@@ -17,13 +16,18 @@
 #include "core/cronspec.h"
 #include "core/data.h"
 #include "core/outcome.h"
-#include "engine/execute.h"
+#include "engine/visit.h"
 #include "jobs/handler.h"
 #include "store/claim.h"
 
+enum execution_why {
+    EXECUTION_DUE,       /* its time has come */
+    EXECUTION_ON_DEMAND, /* somebody asked for it, whatever its schedule */
+};
+
 struct execution {
     struct visit *visit;
-    enum execute_why why;
+    enum execution_why why;
     int64_t run_at_us;  /* identity of the run: its start */
     int64_t slot_us;    /* the time it was due for */
     int64_t started_ms; /* monotonic */
@@ -40,12 +44,6 @@ bool execution_has_schedule(struct execution *x);
 
 /* Makes `text` the outcome, a failure. */
 void execution_fail(struct execution *x, const char *text);
-
-/* False: nothing is recorded, err says why. */
-bool settle(struct execution *x, struct err *err) MUST_USE;
-
-/* Connects again and finds out, or decides, what became of the job. */
-void bury_lost(struct execution *x);
 
 void execution_release(struct execution *x);
 

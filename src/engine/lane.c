@@ -9,8 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/bury.h"
 #include "engine/ending.h"
-#include "engine/execute.h"
+#include "engine/serve.h"
 
 enum { ORDER_MAX = 128 * 1024 };
 
@@ -21,19 +22,19 @@ static void visit_client(const struct site *site, const struct client *client, s
 {
     struct visit visit;
     visit_begin(&visit, site, client, slot);
-    report->served = visit_run(&visit, &report->err);
+    report->served = serve_client(&visit, &report->err);
     report->tally = visit.tally;
     visit_end(&visit);
 }
 
-static void bury_job(const struct site *site, const struct client *client, struct slot *slot,
-                     const struct lane_order *order, struct lane_report *report)
+static void bury(const struct site *site, const struct client *client, struct slot *slot,
+                 const struct lane_order *order, struct lane_report *report)
 {
     struct visit visit;
     visit_begin(&visit, site, client, slot);
     report->served = visit_reconnect(&visit, &report->err) &&
-                     execute_bury(&visit, &order->notice, "its process died while it ran",
-                                  &report->err);
+                     bury_job(&visit, &order->notice, "its process died while it ran",
+                              &report->err);
     report->tally = visit.tally;
     visit_end(&visit);
 }
@@ -47,7 +48,7 @@ static bool obey(const struct site *site, struct slot *slot, const char *bytes, 
         return false;
     memcpy(&order, bytes, sizeof order);
     if (order.buries)
-        bury_job(site, &client, slot, &order, report);
+        bury(site, &client, slot, &order, report);
     else
         visit_client(site, &client, slot, report);
     client_release(&client);
@@ -72,13 +73,11 @@ static ssize_t wait_for_order(struct signals *signals, int fd, char *bytes, size
 static int lane_main(struct site *site, struct slot *slot, int fd)
 {
     struct err err = {0};
-    struct signals signals = SIGNALS_CLOSED;
     char *bytes = malloc(ORDER_MAX);
-    if (!bytes || !signals_open(&signals, &err))
+    if (!bytes || !signals_open(site->signals, &err))
         return 1;
-    site->signals = &signals;
     ssize_t len;
-    while ((len = wait_for_order(&signals, fd, bytes, ORDER_MAX)) > 0) {
+    while ((len = wait_for_order(site->signals, fd, bytes, ORDER_MAX)) > 0) {
         struct lane_report report = {0};
         if (!obey(site, slot, bytes, (size_t)len, &report))
             break;
@@ -87,7 +86,7 @@ static int lane_main(struct site *site, struct slot *slot, int fd)
             break;
     }
     free(bytes);
-    signals_release(&signals);
+    signals_release(site->signals);
     return 0;
 }
 

@@ -1,10 +1,10 @@
-/* settle.c: giving a job back with its outcome: see engine/execution.h. */
+#include "engine/settle.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "core/walltime.h"
-#include "engine/execution.h"
 
 static void set_next(const struct execution *x, struct settlement *settlement)
 {
@@ -18,7 +18,7 @@ static void set_next(const struct execution *x, struct settlement *settlement)
     /* A null next_run_at means never for interval rows, but now for once rows. */
     settlement->clears_next = !fires && !once;
     settlement->keeps_next = !fires && once;
-    settlement->writes_last = !x->rests || once || x->why == EXECUTE_ON_DEMAND;
+    settlement->writes_last = !x->rests || once || x->why == EXECUTION_ON_DEMAND;
 }
 
 /* Somebody changed cron_spec alone while the job ran: the row follows the present one. */

@@ -124,8 +124,9 @@ bool site_file_name(const struct site *site, const char *suffix, struct buf *nam
     size_t start = name->len;
     buf_add_text(name, site->installation + 1);
     buf_add_text(name, ".");
-    for (char *p = name->data; p && (p = strchr(p, '/'));)
-        *p = '.';
+    for (size_t i = start; i < name->len; i++)
+        if (name->data[i] == '/')
+            name->data[i] = '.';
     if (!config_pidname(&site->files, name, err))
         return false;
     buf_add_text(name, suffix);

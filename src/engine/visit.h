@@ -1,13 +1,9 @@
-/* visit.h: one visit to one client: connect, list its jobs, run what is due, in order.
+/* visit.h: a visit to one client: its connections, its session, what came of its jobs.
  *
  *     struct visit visit;
  *     visit_begin(&visit, &site, client, slot);
- *     visit_run(&visit, err)           all due jobs; or
- *     visit_run_one(&visit, id, …)     one, whatever its schedule
+ *     visit_connect(&visit, err) …      what is done there: engine/serve.h, engine/execute.h
  *     visit_end(&visit)
- *
- * visit_run returns false when the client could not be served (ERR_AWAY …): that is one message for
- * the client, never a reason to stop serving others.  A failed job is not a failed visit.
  *
  * Ownership: the visit borrows site, client and slot; it owns its connections.
  */
@@ -27,7 +23,6 @@
 #include "io/session.h"
 #include "jobs/handler.h"
 #include "store/clients.h"
-#include "store/jobs.h"
 
 /* Deadline for the list, for claims, and for what else is not the work of a job. */
 enum { VISIT_CONTROL_TIMEOUT_MS = 60000 };
@@ -55,7 +50,8 @@ struct visit {
 void visit_begin(struct visit *visit, const struct site *site, const struct client *client,
                  struct slot *slot);
 
-bool visit_run(struct visit *visit, struct err *err) MUST_USE;
+/* Connects only: whoever lists jobs next sets up the session with the same round trip. */
+bool visit_open(struct visit *visit, struct err *err) MUST_USE;
 
 /* Connects and sets up a session; also again, after the connection was lost. */
 bool visit_connect(struct visit *visit, struct err *err) MUST_USE;

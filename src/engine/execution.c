@@ -1,0 +1,41 @@
+#include "engine/execution.h"
+
+#include <stdio.h>
+
+void execution_fail(struct execution *x, const char *text)
+{
+    outcome_fail(&x->outcome, text);
+    x->run.queue_count = 0;
+}
+
+static void rest(struct execution *x, const char *why)
+{
+    struct err text;
+    x->rests = true;
+    err_set(&text, ERR_JOB,
+            "the schedule '%.500s' %s; the job was not run and rests until its schedule is changed",
+            x->claim.job.spec ? x->claim.job.spec : "", why);
+    execution_fail(x, text.text);
+}
+
+/* A job without a next time cannot be given back: it would be due again every minute. */
+bool execution_has_schedule(struct execution *x)
+{
+    struct err err = {0};
+    if (!cronspec_parse(&x->spec, x->claim.job.spec, &err)) {
+        char why[ERR_TEXT_MAX];
+        snprintf(why, sizeof why, "cannot be understood (%.1500s)", err.text);
+        rest(x, why);
+    } else if (!x->spec.fires) {
+        rest(x, "never fires: there is no such date");
+    }
+    return !x->rests;
+}
+
+void execution_release(struct execution *x)
+{
+    job_run_release(&x->run);
+    data_release(&x->data);
+    outcome_release(&x->outcome);
+    claim_release(&x->claim);
+}

@@ -1,0 +1,62 @@
+#include "engine/serve.h"
+
+#include "base/clock.h"
+#include "engine/execute.h"
+#include "store/jobs.h"
+
+static bool list_jobs(struct visit *visit, struct job_list *list, int64_t now_us, struct err *err)
+{
+    struct job_query query = {
+        .zone = &visit->site->zone,
+        .now_us = now_us,
+        .all = log_wants(LOG_LEVEL_DEBUG),
+    };
+    if (!jobs_list(&visit->db, &query, list, err))
+        return false;
+    visit->session = list->session;
+    visit->describes = list->describes;
+    return true;
+}
+
+static void log_not_due(const struct visit *visit, const struct job *job, enum due due)
+{
+    if (due == DUE_LATER)
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "%s: next_run_at is %s", due_words(due),
+                  job->next_text);
+    else if (due == DUE_OTHER_NODE)
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "%s: its node is '%s', ours '%s'", due_words(due),
+                  job->node ? job->node : "", visit->site->node.id);
+    else
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "%s", due_words(due));
+}
+
+/* Runs the list in order.  False: the database went away. */
+static bool run_list(struct visit *visit, const struct job_list *list, int64_t now_us,
+                     struct err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct job *job = &list->items[i];
+        enum due due = job_due(job, &visit->site->node, now_us);
+        if (due != DUE) {
+            log_not_due(visit, job, due);
+            continue;
+        }
+        enum executed end = execute(visit, job, EXECUTION_DUE);
+        if (end == EXECUTED_STOPPED)
+            return true;
+        if (db_lost(&visit->db) && !visit_reconnect(visit, err))
+            return err_wrap(err, "the connection was lost in the middle of its jobs");
+    }
+    return true;
+}
+
+bool serve_client(struct visit *visit, struct err *err)
+{
+    int64_t now_us = clock_real_us();
+    struct job_list list = {0};
+    if (!visit_open(visit, err) || !list_jobs(visit, &list, now_us, err))
+        return false;
+    bool done = run_list(visit, &list, now_us, err);
+    job_list_release(&list);
+    return done;
+}
