@@ -128,6 +128,30 @@ deadlocks() {
 }
 ok 'and there was one' wait_until 5 deadlocks
 
+# ---- told to stop -----------------------------------------------------------------------------------
+
+ts_setting 'stop_grace = 1'
+session old 500
+add_job acme CleanAuthSessions '30 6 * * *' due
+runs=$(history acme | wc -l)
+(auth_psql 'BEGIN; LOCK auth.session; SELECT pg_sleep(60)') &
+own_pids="$own_pids $!"
+wait_until 10 sleeping
+start_ts stopped run
+waiting() {
+    test "$(pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = '$AUTH_DB' AND wait_event_type = 'Lock'")" = 1
+}
+ok 'the job waits for whoever has the table' wait_until 10 waiting
+kill -TERM "$TS_PID"
+wait_ts stopped
+is 'a job that is told to stop leaves no history' "$(history acme | wc -l)" "$runs"
+is 'and stays due' "$(job_field acme "$JOB_ID" "next_run_at < '$(date '+%F %T')'")" t
+pg_admin postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = '$AUTH_DB' AND wait_event = 'PgSleep'" >/dev/null
+run_ts -q run
+is 'and runs the next time' "$(last_run acme) $(ids)" 'success|1|NULL '
+
 # ---- many -----------------------------------------------------------------------------------------
 
 many=20000
