@@ -10,7 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 #include "engine/execute.h"
-#include "store/claim.h"
+#include "store/claim_tx.h"
 #include "store/jobs.h"
 
 static const char usage[] =

@@ -18,7 +18,7 @@
 #include "core/outcome.h"
 #include "engine/visit.h"
 #include "jobs/handler.h"
-#include "store/claim.h"
+#include "store/claim_tx.h"
 
 enum execution_why {
     EXECUTION_DUE,       /* its time has come */

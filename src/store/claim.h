@@ -1,21 +1,14 @@
-/* claim.h: taking a due job, and giving it back with its outcome: design.md "Once, and only once".
+/* claim.h: a job that is ours for now, and what is written about it: design.md "Once, and only
+ * once".
  *
- *     struct claim claim = {.db = &db, .zone = &zone, .describes = list.describes};
- *     claim_begin(&claim, id, err)             BEGIN, lock, read again, SAVEPOINT: one round trip
- *     switch (claim.state) …                   CLAIM_TAKEN: the work may begin
- *     claim_settle(&claim, &settlement, err)   work, RELEASE, history, new times, COMMIT: another
- *     claim_release(&claim)
- *
- * After work that failed, claim_settle goes back to the savepoint first.  A claim that ends in
- * nothing (lost, not due any more, stopped) is given up with claim_give_up.
- *
- * The lock is a transaction-level advisory lock (CLAIM_CLASS, job id) in the client's database;
- * no row lock is held while the job works, so the pages can edit and save the row meanwhile.
- * What they change stands: next_run_at is written only where it still is what was claimed.
+ * There are two ways to a claim: claim_tx.h, for native jobs, lasts as long as a transaction;
+ * claim_hold.h, for external jobs, as long as a session.  Both take the same advisory lock
+ * (CLAIM_CLASS, job id) in the client's database and then, in a separate statement, read the row
+ * again.  No row lock is held while the job works, so the pages can edit and save the row
+ * meanwhile. What they change stands: next_run_at is written only where it still is what was
+ * claimed.
  *
  * Ownership: the claim borrows db and zone, owns the row as read under the lock.
- * Errors: ERR_AWAY when the connection is lost: then nobody knows yet whether a settle arrived;
- * ask history_has (store/history.h) over a new connection.  ERR_JOB when the server refused.
  */
 #ifndef STORE_CLAIM_H
 #define STORE_CLAIM_H
@@ -28,6 +21,7 @@
 #include "base/err.h"
 #include "core/job.h"
 #include "core/outcome.h"
+#include "core/walltime.h"
 #include "core/zone.h"
 #include "io/db.h"
 
@@ -67,18 +61,57 @@ struct settled {
     char *spec;       /* owned: cron_spec at that moment; NULL for null */
 };
 
-bool claim_begin(struct claim *claim, int job_id, struct err *err) MUST_USE;
+/* ---- for claim_tx.c and claim_hold.c ---- */
 
-bool claim_settle(struct claim *claim, const struct settlement *settlement, struct settled *settled,
-                  struct err *err) MUST_USE;
+/* The row with this id ($1), whether or not the table has node_id and description. */
+extern const struct db_statement claim_read_row;
+
+/* Its new times: params of struct claim_times.  Returns next_stands, cron_spec. */
+extern const struct db_statement claim_update_row;
+
+/* Both keys of a job's advisory lock as text. */
+struct claim_key {
+    char class[16];
+    char id[16];
+};
+
+struct claim_key claim_key(int job_id);
+
+/* A pipeline that is being put together. */
+struct claim_plan {
+    struct db_step steps[DB_STEPS_MAX];
+    int count;
+};
+
+/* Returns the index of the new step. */
+int claim_plan_add(struct claim_plan *plan, const struct db_statement *statement,
+                   const char *const *params);
+
+/* The new times as parameters of claim_update_row. */
+struct claim_times {
+    char id[16];
+    char last[WALLTIME_MAX];
+    char next[WALLTIME_MAX];
+    const char *params[5];
+};
+
+void claim_times_fill(struct claim_times *times, const struct claim *claim,
+                      const struct settlement *settlement);
+
+/* Reads the answers of a lock statement and, in the step behind it, of claim_read_row. */
+bool claim_read(struct claim *claim, const struct db_reply *reply, int lock_step,
+                struct err *err) MUST_USE;
+
+/* Reads the answer of claim_update_row. */
+bool claim_read_settled(const struct db_reply *reply, int step, struct settled *settled,
+                        struct err *err) MUST_USE;
+
+/* ---- for everybody ---- */
 
 /* Where cron_spec was edited alone: replaces the next_run_at a settlement wrote, unless somebody
  * changed one of the two since.  Its own transaction. */
 bool claim_correct_next(struct claim *claim, const struct settled *settled, int64_t wrote_us,
                         int64_t next_us, struct err *err) MUST_USE;
-
-/* Rolls back; an error only matters to the connection, which the caller checks with db_lost. */
-void claim_give_up(struct claim *claim);
 
 /* Ends the session with this process id if it holds the claim: one whose executor is dead. */
 bool claim_evict(struct claim *claim, int job_id, int backend_pid, struct err *err) MUST_USE;
