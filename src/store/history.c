@@ -1,5 +1,7 @@
 #include "store/history.h"
 
+#include <string.h>
+
 static const struct db_statement insert = {
     .name = "history_insert",
     .params = HISTORY_PARAMS,
@@ -15,6 +17,35 @@ static const struct db_statement insert_old = {
     .sql = "INSERT INTO public.background_job_histories"
            " (package_name, run_at, status, result, error, data)"
            " SELECT $1, $2::timestamp, $3, $4, $5, $6 WHERE $7::text IS NULL OR true",
+};
+
+#define ONCE_VALUES                                                                                \
+    " SELECT $1, $2::timestamp, $3, $4, $5,"                                                       \
+    " CASE WHEN b.id IS NULL THEN $6 ELSE b.data END"
+#define ONCE_FROM                                                                                  \
+    " FROM (SELECT 1) AS one LEFT JOIN public.background_jobs AS b"                                \
+    "   ON b.id = $8::integer AND b.package_name IS NOT DISTINCT FROM $1"                          \
+    " WHERE NOT EXISTS (SELECT FROM public.background_job_histories"                               \
+    "   WHERE package_name IS NOT DISTINCT FROM $1 AND run_at = $2::timestamp)"
+
+static const struct db_statement insert_once = {
+    .params = HISTORY_ONCE_PARAMS,
+    .sql = "INSERT INTO public.background_job_histories"
+           " (package_name, run_at, status, result, error, data, description)" ONCE_VALUES
+           ", $7" ONCE_FROM,
+};
+
+static const struct db_statement insert_once_old = {
+    .params = HISTORY_ONCE_PARAMS,
+    .sql = "INSERT INTO public.background_job_histories"
+           " (package_name, run_at, status, result, error, data)" ONCE_VALUES ONCE_FROM
+           " AND ($7::text IS NULL OR true)",
+};
+
+static const struct db_statement ask_described = {
+    .sql = "SELECT count(*) > 0 FROM pg_catalog.pg_attribute"
+           " WHERE attrelid = 'public.background_job_histories'::pg_catalog.regclass"
+           " AND attname = 'description' AND NOT attisdropped",
 };
 
 static const struct db_statement find = {
@@ -36,6 +67,28 @@ void history_fill(struct history_params *params, const struct history_row *row, 
 const struct db_statement *history_statement(bool describes)
 {
     return describes ? &insert : &insert_old;
+}
+
+const struct db_statement *history_once_statement(bool describes)
+{
+    return describes ? &insert_once : &insert_once_old;
+}
+
+void history_once_params(const struct history_params *history, const char *job_id,
+                         const char *params[HISTORY_ONCE_PARAMS])
+{
+    memcpy(params, history->params, sizeof history->params);
+    params[HISTORY_PARAMS] = job_id;
+}
+
+bool history_describes(struct db *db, bool *describes, struct err *err)
+{
+    struct db_step step = {.statement = &ask_described};
+    struct db_reply reply;
+    bool done = db_run(db, &step, 1, &reply, err);
+    *describes = db_true(&reply, 0, 0, 0);
+    db_reply_release(&reply);
+    return done;
 }
 
 bool history_has(struct db *db, const char *package, const char *run_at, bool *found,

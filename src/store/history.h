@@ -36,6 +36,20 @@ void history_fill(struct history_params *params, const struct history_row *row, 
 /* The INSERT, for databases with and without a description column. */
 const struct db_statement *history_statement(bool describes);
 
+enum { HISTORY_ONCE_PARAMS = HISTORY_PARAMS + 1 };
+
+/* An INSERT that does nothing where a row with this identity exists; for outcomes that may be
+ * recorded a second time. */
+const struct db_statement *history_once_statement(bool describes);
+
+/* Its parameters.  job_id: the row whose present data is copied, where it still means the same
+ * package; NULL, or no such row: the data of `history`. */
+void history_once_params(const struct history_params *history, const char *job_id,
+                         const char *params[HISTORY_ONCE_PARAMS]);
+
+/* Do histories have a description column? */
+bool history_describes(struct db *db, bool *describes, struct err *err) MUST_USE;
+
 /* Is there a row with this identity? */
 bool history_has(struct db *db, const char *package, const char *run_at, bool *found,
                  struct err *err) MUST_USE;
