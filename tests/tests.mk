@@ -22,6 +22,14 @@ coverage:
 bench: all
 	tests/bench/run
 
+# Programs for tests that are no unit tests: build/<flavour>/tests/<folder>/<name>.
+$(B)/tests/%: tests/%.c $(B)/libtask.a
+	@mkdir -p $(@D)
+	@echo 'CC $<'
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS) -o $@ $< $(B)/libtask.a $(LDLIBS)
+
+-include $(wildcard tests/*/*.mk)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
