@@ -8,15 +8,13 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "cmd/cmd.h"
+#include "cmd/commands.h"
 #include "core/cronspec.h"
 #include "core/walltime.h"
 #include "core/zone.h"
 #include "io/zonefile.h"
 
 enum { COUNT_DEFAULT = 10, COUNT_MAX = 100000 };
-
-extern const struct cmd cmd_next;
 
 /* 9999-12-31 23:59:59 UTC: later times would not survive conversion to microseconds for long. */
 static const int64_t from_max_s = INT64_C(253402300799);
