@@ -427,6 +427,8 @@ static void every_transition_agrees(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(every_transition_agrees)};
-    all_windows = argc > 1 && strcmp(argv[1], "--long") == 0;
+    const char *test_long = getenv("TEST_LONG");
+    all_windows = (argc > 1 && strcmp(argv[1], "--long") == 0) ||
+                  (test_long && strcmp(test_long, "1") == 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
