@@ -116,6 +116,9 @@ static void offsets(void **state)
         {"Jn leaves 29 February out", "AAA0BBB,J60/0,J300", "2024-03-01 00:00:00", 3600},
         {"Jn, the day before", "AAA0BBB,J60/0,J300", "2024-02-29 23:59:59", 0},
         {"n counts 29 February", "AAA0BBB,59/0,J300", "2024-02-29 00:00:00", 3600},
+        {"Jn in a common year", "AAA0BBB,J60/0,J300", "2025-03-01 00:00:00", 3600},
+        {"the last weekday of a month with four of them", "AAA0BBB,M2.5.0/0,M10.5.0",
+         "2025-02-23 00:00:00", 3600},
         {"daylight all year", "XXX3EDT4,0/0,J365/23", "2026-12-31 23:59:59", -14400},
         {"daylight all year, New Year", "XXX3EDT4,0/0,J365/23", "2026-01-01 03:00:00", -14400},
         {"negative time", "<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2026-03-29 01:00:00", -3600},
@@ -427,6 +430,12 @@ static void no_footer(struct tzif *file)
     file->len -= 7;
 }
 
+static void empty_footer(struct tzif *file)
+{
+    file->len -= 7;
+    put(file, "\n\n", 2);
+}
+
 static void open_footer(struct tzif *file)
 {
     file->len -= 1;
@@ -457,6 +466,7 @@ static void bad_files_are_refused(void **state)
         {"changes out of order", wrong_order, false},
         {"an offset of years", huge_offset, false},
         {"a change in the far future before a rule", far_change, false},
+        {"an empty footer", empty_footer, true},
         {"no footer", no_footer, false},
         {"a footer without end", open_footer, false},
         {"a NUL in the footer", bad_footer, false},
@@ -496,16 +506,44 @@ static void cut_files_are_refused(void **state)
     }
 }
 
-static void version_1_has_no_rule(void **state)
+/* Old files: times of four bytes, no second block, no rule. */
+static void version_1_is_read(void **state)
 {
     (void)state;
-    struct tzif file = small_file();
+    struct tzif file = {0};
     struct zone zone;
     struct err err;
-    file.bytes[4] = '\0';
-    assert_true(zone_parse(&zone, file.bytes, SECOND_BLOCK, &err));
-    assert_int_equal(7200, zone_offset_s(&zone, 0));
+    put(&file, "TZif", 4);
+    for (int unused = 0; unused < 16 + 3 * 4; unused++)
+        put_number(&file, 0, 1);
+    put_number(&file, 2, 4);
+    put_number(&file, 2, 4);
+    put_number(&file, 4, 4);
+    put_number(&file, (uint32_t)-1000, 4);
+    put_number(&file, 2000, 4);
+    put(&file, "\x01\x00", 2);
+    put_number(&file, 7200, 4);
+    put(&file, "\0\0", 2);
+    put_number(&file, (uint32_t)-3600, 4);
+    put(&file, "\0\0ABC", 6);
+    assert_true(zone_parse(&zone, file.bytes, file.len, &err));
+    assert_int_equal(7200, zone_offset_s(&zone, -1001));
+    assert_int_equal(-3600, zone_offset_s(&zone, -1000));
+    assert_int_equal(7200, zone_offset_s(&zone, INT64_MAX));
     zone_release(&zone);
+}
+
+static void too_many_changes_are_refused(void **state)
+{
+    (void)state;
+    static unsigned char bytes[44 + 5 * (ZONE_FILE_CHANGES_MAX + 1) + 6] = "TZif";
+    struct zone zone;
+    struct err err;
+    bytes[34] = (ZONE_FILE_CHANGES_MAX + 1) >> 8;
+    bytes[35] = 1;
+    bytes[39] = 1;
+    assert_false(zone_parse(&zone, bytes, sizeof bytes, &err));
+    assert_non_null(strstr(err.text, "too many changes"));
 }
 
 /* ---- what TZ names ---- */
@@ -601,7 +639,8 @@ int main(void)
         cmocka_unit_test(bad_rules_are_refused),
         cmocka_unit_test(bad_files_are_refused),
         cmocka_unit_test(cut_files_are_refused),
-        cmocka_unit_test(version_1_has_no_rule),
+        cmocka_unit_test(version_1_is_read),
+        cmocka_unit_test(too_many_changes_are_refused),
         cmocka_unit_test(bad_tz_is_an_error),
         cmocka_unit_test(odd_files_are_refused),
         cmocka_unit_test(no_tz_means_the_machines_zone),
