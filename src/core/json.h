@@ -1,0 +1,28 @@
+/* json.h: writing JSON text, piece by piece.
+ *
+ *     buf_add_text(&out, "{");
+ *     json_add_member(&out, "client", name);      "client":"…", with a comma where one is due
+ *     json_add_number(&out, "id", 17);
+ *     buf_add_text(&out, "}");
+ *
+ * Bytes that are no UTF-8 become U+FFFD.  NULL becomes null.
+ * Source: RFC 8259.  Not here: reading JSON (core/data.h does, as YAML).
+ */
+#ifndef CORE_JSON_H
+#define CORE_JSON_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* A quoted string, or null. */
+void json_add_string(struct buf *out, const char *text);
+
+/* A member of the object that was opened last. */
+void json_add_member(struct buf *out, const char *key, const char *text);
+void json_add_number(struct buf *out, const char *key, int64_t number);
+
+/* Only the key and the colon, for a value that follows. */
+void json_add_key(struct buf *out, const char *key);
+
+#endif
