@@ -35,7 +35,7 @@ bool incidents_load(struct incidents *incidents, const char *path, struct err *e
     struct err unreadable = {0};
     *incidents = (struct incidents){.path = strdup(path)};
     bool good = incidents->path != NULL;
-    if (good && wholefile_read(path, &text, &unreadable))
+    if (good && wholefile_read(path, &text, &unreadable) && text.len)
         for (char *line = strtok(text.data, "\n"); line && good; line = strtok(NULL, "\n"))
             good = read_line(incidents, line);
     buf_release(&text);
