@@ -38,6 +38,7 @@ struct lane {
 struct lane_order {
     bool buries;          /* false: visit the client */
     struct notice notice; /* the job to bury */
+    int deaths;           /* of lanes that had this order */
 };
 
 /* How it ended. */

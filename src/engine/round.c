@@ -12,6 +12,7 @@
 enum {
     MINUTE_US = 60 * 1000000,
     QUEUE_LOOK_MS = 250, /* how often a full house looks for long-runners */
+    BURY_LANES = 3,      /* how many lanes may die of burying one job */
     EXIT_MS = 5000,      /* how long a lane may take to end after its last order */
 };
 
@@ -144,15 +145,36 @@ static void give_up_client(struct round *round, struct seat *seat, const struct 
             err->text);
 }
 
+/* Its socket is closed or broken: whatever it does, nobody listens any more. */
+static int reap(struct worker *worker)
+{
+    int status = 0;
+    kill(worker->lane.pid, SIGKILL);
+    waitpid(worker->lane.pid, &status, 0);
+    lane_close(&worker->lane);
+    worker->client_id = 0;
+    return status;
+}
+
+/* An idle lane may have died unseen: then another takes its place. */
+static bool send_order(struct round *round, struct worker *worker, const struct client *client,
+                       const struct lane_order *order, struct err *err)
+{
+    if (is_running(worker) && lane_send(&worker->lane, order, client, err))
+        return true;
+    if (is_running(worker))
+        reap(worker);
+    return start_worker(round, worker, err) && lane_send(&worker->lane, order, client, err);
+}
+
 static void give_order(struct round *round, struct worker *worker, struct seat *seat,
                        const struct lane_order *order)
 {
     struct err err = {0};
-    if ((is_running(worker) || start_worker(round, worker, &err)) &&
-        lane_send(&worker->lane, order, &seat->client, &err)) {
+    if (send_order(round, worker, &seat->client, order, &err)) {
         seat->state = SEAT_BUSY;
         worker->client_id = seat->client.id;
-        worker->buries = order->buries;
+        worker->order = *order;
     } else {
         give_up_client(round, seat, &err);
     }
@@ -215,36 +237,34 @@ static void describe_end(int status, char *text, size_t size)
         snprintf(text, size, "its process ended with status %d", WEXITSTATUS(status));
 }
 
-/* Its socket is closed or broken: whatever it does, nobody listens any more. */
-static int reap(struct worker *worker)
-{
-    int status = 0;
-    kill(worker->lane.pid, SIGKILL);
-    waitpid(worker->lane.pid, &status, 0);
-    lane_close(&worker->lane);
-    worker->client_id = 0;
-    return status;
-}
-
 /* A job went down with its lane: another lane asks whether its commit arrived. */
-static void bury(struct round *round, struct seat *seat, const struct notice *notice)
+static void bury(struct round *round, struct seat *seat, const struct lane_order *order)
 {
-    struct lane_order order = {.buries = true, .notice = *notice};
     struct worker *worker = find_worker(round);
     struct err err = {0};
     if (worker) {
-        give_order(round, worker, seat, &order);
+        give_order(round, worker, seat, order);
         return;
     }
     err_set(&err, ERR_INTERNAL, "no room for another lane");
     give_up_client(round, seat, &err);
 }
 
+/* Whoever killed a lane may be killing others too; but not for ever. */
+static void bury_again(struct round *round, struct seat *seat, const struct lane_order *died)
+{
+    struct lane_order order = *died;
+    if (++order.deaths < BURY_LANES)
+        bury(round, seat, &order);
+    else
+        round->unreachable++;
+}
+
 static void mourn(struct round *round, struct worker *worker)
 {
     char how[100];
     struct seat *seat = roster_find(&round->roster, worker->client_id);
-    bool buried = worker->buries;
+    struct lane_order order = worker->order;
     bool had_job = atomic_load(&worker->lane.slot->since_ms) != 0;
     struct notice notice = worker->lane.slot->notice;
     int status = reap(worker);
@@ -253,16 +273,19 @@ static void mourn(struct round *round, struct worker *worker)
         return;
     seat->state = SEAT_IDLE;
     const char *name = seat->client.fields[CLIENT_NAME];
-    if (!had_job) {
-        log_msg(LOG_LEVEL_ERROR, "client '%s': %s %s", name, how,
-                buried ? "while it recorded the death of another" : "between two jobs");
+    if (order.buries) {
+        log_msg(LOG_LEVEL_ERROR, "client '%s': %s while it recorded the death of another", name,
+                how);
+        bury_again(round, seat, &order);
+    } else if (had_job) {
+        log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s): %s while it ran", name, notice.job_id,
+                notice.package, how);
+        order = (struct lane_order){.buries = true, .notice = notice};
+        bury(round, seat, &order);
+    } else {
+        log_msg(LOG_LEVEL_ERROR, "client '%s': %s between two jobs", name, how);
         round->unreachable++;
-        return;
     }
-    log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s): %s while it ran", name, notice.job_id,
-            notice.package, how);
-    if (!buried)
-        bury(round, seat, &notice);
 }
 
 /* ---- the loop ---- */
@@ -301,10 +324,12 @@ static void wait_for_events(struct round *round)
         struct lane_report report;
         if (!fds[i].revents)
             continue;
-        if (lane_receive(&owners[i]->lane, &report))
+        if (lane_receive(&owners[i]->lane, &report)) {
             take_report(round, owners[i], &report);
-        else
-            mourn(round, owners[i]);
+            continue;
+        }
+        mourn(round, owners[i]);
+        return; /* lanes may have been replaced: ask again which of them have something to say */
     }
 }
 

@@ -37,7 +37,7 @@ enum { LONG_RUNNER_MS = 3000 };
 struct worker {
     struct lane lane;
     int client_id; /* 0: nothing */
-    bool buries;
+    struct lane_order order;
 };
 
 struct round {
