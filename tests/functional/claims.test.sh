@@ -83,7 +83,7 @@ random $((seed + 1)) "$rounds" 3 >"$WORK/kinds"
 
 round=0
 killed=0
-while [ $round -lt $rounds ]; do
+while [ $round -lt "$rounds" ]; do
     round=$((round + 1))
     delay=$(sed -n ${round}p "$WORK/delays")
     kind=$(sed -n ${round}p "$WORK/kinds")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # A lane, its connection or the whole server goes down while a job is under way.
 . "$(dirname "$0")/../lib/tap.sh"
-TEST_PG_DIR=
+TEST_PG_DIR= # a cluster of our own, to be restarted
+export TEST_PG_DIR
 setup
 make_installation "$WORK/kivi"
 . "$TEST_ROOT/tests/lib/held.sh"
@@ -139,7 +140,7 @@ random "$seed" "$rounds" 120 >"$WORK/delays"
 random $((seed + 1)) "$rounds" 3 >"$WORK/modes"
 tidy
 round=0
-while [ $round -lt $rounds ]; do
+while [ $round -lt "$rounds" ]; do
     round=$((round + 1))
     delay=$(sed -n ${round}p "$WORK/delays")
     mode=$(echo 'fast,immediate,kill' | cut -d, -f$(($(sed -n ${round}p "$WORK/modes") + 1)))
