@@ -2,7 +2,7 @@
 # stands in scripts/lib/packages.sh.
 
 check: all unit
-	tests/run --flavour $(FLAVOUR)
+	tests/run --fast --flavour $(FLAVOUR)
 
 check-long: all unit
 	tests/run --flavour $(FLAVOUR) --long
