@@ -23,6 +23,16 @@ static const struct db_statement start = {
            ") AS s (name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL)",
 };
 
+/* A role's statement_timeout may be too short even for `start`.  LOCAL: until the round trip's end,
+ * so it is right behind a pooler too; the warning that no transaction block is open means nothing.
+ */
+static const struct db_statement take_time = {.sql = "SET LOCAL statement_timeout = 0"};
+
+struct db_step session_patience(void)
+{
+    return (struct db_step){.statement = &take_time};
+}
+
 struct db_step session_step(struct db *db)
 {
     snprintf(db->pid_text, sizeof db->pid_text, "%d", db_backend_pid(db));
@@ -48,10 +58,10 @@ bool session_read(struct db *db, const struct db_reply *reply, int step, struct 
 
 bool session_start(struct db *db, struct session *session, struct err *err)
 {
-    struct db_step step = session_step(db);
+    struct db_step steps[] = {session_patience(), session_step(db)};
     struct db_reply reply;
-    bool done = db_run(db, &step, 1, &reply, err);
-    done = done && session_read(db, &reply, 0, session, err);
+    bool done = db_run(db, steps, 2, &reply, err);
+    done = done && session_read(db, &reply, 1, session, err);
     db_reply_release(&reply);
     return done;
 }

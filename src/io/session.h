@@ -1,7 +1,8 @@
 /* session.h: the first statement on every connection: who answers, and fixed settings.
  *
  *     session_start(&db, &session, err)            a round trip of its own; or
- *     steps[0] = session_step(&db); … db_run(…); session_read(&db, &reply, 0, &session, err)
+ *     steps[0] = session_patience(); steps[1] = session_step(&db); …
+ *     db_run(…); session_read(&db, &reply, 1, &session, err)
  *
  * It finds out whether the connection is direct (behind a transaction pooler the process id that
  * libpq was told at connect is not the one that answers) and sets what a role's or a database's
@@ -29,6 +30,10 @@ struct session {
     bool read_only;   /* transactions cannot write: a standby, or set so by the administrator */
     char started[64]; /* when the server started, to recognise a restart */
 };
+
+/* Goes ahead of the first session_step of a connection: a default statement_timeout must not cut
+ * it off. */
+struct db_step session_patience(void);
 
 struct db_step session_step(struct db *db);
 

@@ -5,6 +5,8 @@
 
 #include "io/session.h"
 
+enum { LIST_STEP = 2 }; /* behind what sets up the session */
+
 static const struct db_statement list = {
     .sql = "SELECT c.id, coalesce(c.name, ''),"
            " coalesce(nullif(c.dbhost, ''), 'localhost'),"
@@ -17,9 +19,9 @@ static const struct db_statement list = {
 
 static bool read_client(const struct db_reply *reply, int row, struct client *client)
 {
-    client->id = atoi(db_value(reply, 1, row, 0));
+    client->id = atoi(db_value(reply, LIST_STEP, row, 0));
     for (int i = 0; i < CLIENT_FIELDS; i++) {
-        client->fields[i] = strdup(db_value(reply, 1, row, i + 1));
+        client->fields[i] = strdup(db_value(reply, LIST_STEP, row, i + 1));
         if (!client->fields[i])
             return false;
     }
@@ -28,7 +30,7 @@ static bool read_client(const struct db_reply *reply, int row, struct client *cl
 
 static bool read_all(const struct db_reply *reply, struct clients *clients)
 {
-    int count = db_rows(reply, 1);
+    int count = db_rows(reply, LIST_STEP);
     clients->items = calloc((size_t)count + 1, sizeof *clients->items);
     if (!clients->items)
         return false;
@@ -61,9 +63,9 @@ static bool explain(const struct db_reply *reply, struct err *err)
 bool clients_load(struct db *db, struct clients *clients, struct err *err)
 {
     *clients = (struct clients){0};
-    struct db_step steps[] = {session_step(db), {.statement = &list}};
+    struct db_step steps[] = {session_patience(), session_step(db), {.statement = &list}};
     struct db_reply reply;
-    bool done = db_run(db, steps, 2, &reply, err);
+    bool done = db_run(db, steps, ARRAY_LEN(steps), &reply, err);
     if (!done)
         explain(&reply, err);
     else if (!read_all(&reply, clients))

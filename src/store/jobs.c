@@ -26,7 +26,10 @@ static const struct db_statement candidates = {
            " ORDER BY b.next_run_at NULLS FIRST, b.id",
 };
 
-enum { CANDIDATES_AHEAD_S = 26 * 3600 }; /* more than any zone's clock ever went back */
+enum {
+    CANDIDATES_AHEAD_S = 26 * 3600, /* more than any zone's clock ever went back */
+    LIST_STEP = 2,                  /* behind what sets up the session */
+};
 
 static bool copy(const struct db_reply *reply, int step, int row, int column, char **text)
 {
@@ -57,16 +60,16 @@ bool job_read(struct job *job, const struct db_reply *reply, int step, int row,
 static bool read_list(const struct db_reply *reply, const struct job_query *query,
                       struct job_list *list, struct err *err)
 {
-    int count = db_rows(reply, 1);
+    int count = db_rows(reply, LIST_STEP);
     list->items = calloc((size_t)count + 1, sizeof *list->items);
     if (!list->items)
         return err_set_nomem(err);
     for (int i = 0; i < count; i++) {
         list->count++;
-        if (!job_read(&list->items[i], reply, 1, i, query->zone, err))
+        if (!job_read(&list->items[i], reply, LIST_STEP, i, query->zone, err))
             return err_wrap(err, "job %d", list->items[i].id);
     }
-    list->describes = db_true(reply, 1, 0, 8);
+    list->describes = db_true(reply, LIST_STEP, 0, 8);
     return true;
 }
 
@@ -89,13 +92,14 @@ bool jobs_list(struct db *db, const struct job_query *query, struct job_list *li
     snprintf(id, sizeof id, "%d", query->job_id);
     walltime_format(query->zone, query->now_us + (int64_t)CANDIDATES_AHEAD_S * 1000000, until);
     const char *params[] = {until, query->all ? "t" : "f", query->job_id ? id : NULL};
-    struct db_step steps[] = {session_step(db), {.statement = &candidates, .params = params}};
+    struct db_step steps[] = {
+        session_patience(), session_step(db), {.statement = &candidates, .params = params}};
     struct db_reply reply;
     *list = (struct job_list){0};
-    bool done = db_run(db, steps, 2, &reply, err);
+    bool done = db_run(db, steps, ARRAY_LEN(steps), &reply, err);
     if (!done)
         explain(&reply, err);
-    done = done && session_read(db, &reply, 0, &list->session, err) &&
+    done = done && session_read(db, &reply, 1, &list->session, err) &&
            read_list(&reply, query, list, err);
     if (done && list->session.read_only)
         done = err_set(err, ERR_AWAY,
