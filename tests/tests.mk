@@ -12,15 +12,19 @@ lint:
 
 # Every source file through clang's eyes, with the same warnings and no output.
 clang-syntax:
-	@set -e; for file in $(SRC) $(wildcard src/main.c) $(TEST_SRC); do \
+	@set -e; for file in $(SRC) $(wildcard src/main.c) $(TEST_SRC) \
+		$(wildcard tests/bench/*.c); do \
 		clang -fsyntax-only -std=c11 $(CPPFLAGS) -Itests/unit $(WARN) $$file; done
 
 # Line coverage of src/ by unit and functional tests together.
 coverage:
 	tests/coverage
 
-bench: all
-	tests/bench/run
+# Speed and memory, beside other programs that do the same.
+BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+
+bench: all $(BENCH)
+	tests/bench/run --flavour $(FLAVOUR)
 
 # Programs for tests that are no unit tests: build/<flavour>/tests/<folder>/<name>.
 $(B)/tests/%: tests/%.c $(B)/libtask.a
