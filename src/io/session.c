@@ -2,16 +2,20 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* First who answers, then the settings: for good on a direct connection, for this transaction
- * behind a pooler.  current_setting(name, true) is null for a setting this server doesn't know. */
+ * behind a pooler.  current_setting(name, true) is null for a setting this server doesn't know.
+ * One row per setting, the first columns in all of them the same: a new session must look up every
+ * function and operator it meets, and that is what takes time here, so there are few. */
 static const struct db_statement start = {
     .name = NULL,
     .params = 1,
     .sql = "SELECT pg_catalog.pg_backend_pid(),"
-           " pg_catalog.current_setting('transaction_read_only') = 'on',"
-           " extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text,"
-           " (SELECT count(pg_catalog.set_config(s.name, s.value, pg_backend_pid() <> $1::integer))"
+           " pg_catalog.current_setting('transaction_read_only', true),"
+           " pg_catalog.pg_postmaster_start_time(),"
+           " pg_catalog.set_config(s.name, s.value,"
+           "   pg_catalog.int4ne(pg_catalog.pg_backend_pid(), $1::integer))"
            " FROM (VALUES ('DateStyle', 'ISO, YMD'), ('client_encoding', 'UTF8'),"
            " ('default_transaction_isolation', 'read committed'),"
            " ('default_transaction_deferrable', 'off'),"
@@ -20,7 +24,7 @@ static const struct db_statement start = {
            " ('tcp_keepalives_count', '3'), ('client_connection_check_interval', '10s'),"
            " ('statement_timeout', '0'), ('lock_timeout', '0'), ('transaction_timeout', '0'),"
            " ('idle_in_transaction_session_timeout', '1h'), ('idle_session_timeout', '0')"
-           ") AS s (name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL)",
+           ") AS s (name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL",
 };
 
 /* A role's statement_timeout may be too short even for `start`.  LOCAL: until the round trip's end,
@@ -44,12 +48,13 @@ bool session_read(struct db *db, const struct db_reply *reply, int step, struct 
                   struct err *err)
 {
     const char *pid = db_value(reply, step, 0, 0);
+    const char *read_only = db_value(reply, step, 0, 1);
     const char *started = db_value(reply, step, 0, 2);
-    if (!pid || !started)
+    if (!pid || !read_only || !started)
         return err_set(err, ERR_AWAY, "cannot set up the session: no answer");
     *session = (struct session){
         .pooled = atoi(pid) != db_backend_pid(db),
-        .read_only = db_true(reply, step, 0, 1),
+        .read_only = strcmp(read_only, "on") == 0,
     };
     snprintf(session->started, sizeof session->started, "%s", started);
     db->pooled = session->pooled;
