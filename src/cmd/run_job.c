@@ -107,7 +107,6 @@ static bool find_job(struct errand *errand, struct visit *visit, struct job_list
         visit_log(visit, LOG_LEVEL_ERROR, NULL, "%s", err->text);
         return false;
     }
-    visit->describes = list->describes;
     return true;
 }
 

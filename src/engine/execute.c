@@ -7,6 +7,7 @@
 #include "engine/bury.h"
 #include "engine/catalogue.h"
 #include "engine/settle.h"
+#include "store/history.h"
 
 /* ---- what the job does ---- */
 
@@ -157,6 +158,16 @@ static bool may_start(const struct visit *visit, const struct job *job)
     return true;
 }
 
+/* What histories look like matters only where a job is due, so it is asked once, and not before. */
+static bool know_histories(struct execution *x, struct err *err)
+{
+    struct visit *visit = x->visit;
+    if (!visit->knows_histories)
+        visit->knows_histories = history_describes(&visit->db, &visit->describes, err);
+    x->claim.describes = visit->describes;
+    return visit->knows_histories;
+}
+
 enum executed execute(struct visit *visit, const struct job *job, enum execution_why why)
 {
     if (!may_start(visit, job)) {
@@ -170,10 +181,10 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
         .why = why,
         .run_at_us = board_run_at_us(visit->site->board, now_us),
         .started_ms = clock_mono_ms(),
-        .claim = {.db = &visit->db, .zone = &visit->site->zone, .describes = visit->describes},
+        .claim = {.db = &visit->db, .zone = &visit->site->zone},
     };
     enum executed end;
-    if (!claim_begin(&x.claim, job->id, &err)) {
+    if (!know_histories(&x, &err) || !claim_begin(&x.claim, job->id, &err)) {
         visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err.text);
         claim_give_up(&x.claim);
         visit->tally.unserved++;

@@ -14,7 +14,6 @@ static bool list_jobs(struct visit *visit, struct job_list *list, int64_t now_us
     if (!jobs_list(&visit->db, &query, list, err))
         return false;
     visit->session = list->session;
-    visit->describes = list->describes;
     return true;
 }
 

@@ -43,7 +43,8 @@ struct visit {
     struct session session;
     struct auth_link auth;
     struct db_target auth_target;
-    bool describes; /* histories have a description column */
+    bool knows_histories; /* `describes` has been asked for; see execute.c */
+    bool describes;       /* histories have a description column */
     struct tally tally;
 };
 

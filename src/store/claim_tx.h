@@ -1,6 +1,6 @@
 /* claim_tx.h: taking a due native job, and giving it back with its outcome, in one transaction.
  *
- *     struct claim claim = {.db = &db, .zone = &zone, .describes = list.describes};
+ *     struct claim claim = {.db = &db, .zone = &zone, .describes = describes};
  *     claim_begin(&claim, id, err)             BEGIN, lock, read again, SAVEPOINT: one round trip
  *     switch (claim.state) …                   CLAIM_TAKEN: the work may begin
  *     claim_settle(&claim, &settlement, …)     work, RELEASE, history, new times, COMMIT: another

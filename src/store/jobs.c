@@ -8,22 +8,26 @@
 
 /* The absent columns: inside the lateral subquery a name means the table's column where it has one,
  * and the null of `absent` where it has not. */
+#define SELECT_JOBS                                                                                \
+    "SELECT b.* FROM (SELECT NULL::text AS node_id) AS absent CROSS JOIN LATERAL"                  \
+    " (SELECT id, type, package_name, cron_spec, node_id, active IS TRUE AS active,"               \
+    "   next_run_at, last_run_at IS NOT NULL AS has_last"                                          \
+    "   FROM public.background_jobs) AS b"
+
+/* A session that lives for one question has every operator and function to look up first: the three
+ * questions are asked one by one, and put in order here. */
+static const struct db_statement every_job = {.sql = SELECT_JOBS};
+
+static const struct db_statement one_job = {
+    .params = 1,
+    .sql = SELECT_JOBS " WHERE b.id = $1::integer",
+};
+
 static const struct db_statement candidates = {
-    .params = 3,
-    .sql = "SELECT b.id, b.type, b.package_name, b.cron_spec, b.node_id, b.active,"
-           " b.next_run_at::text, b.has_last,"
-           " (SELECT count(*) > 0 FROM pg_catalog.pg_attribute"
-           "   WHERE attrelid = 'public.background_job_histories'::pg_catalog.regclass"
-           "   AND attname = 'description' AND NOT attisdropped)"
-           " FROM (SELECT NULL::text AS node_id) AS absent CROSS JOIN LATERAL"
-           " (SELECT id, type, package_name, cron_spec, node_id, active IS TRUE AS active,"
-           "   next_run_at, last_run_at IS NOT NULL AS has_last"
-           "   FROM public.background_jobs) AS b"
-           " WHERE CASE WHEN $3::integer IS NOT NULL THEN b.id = $3::integer"
-           " ELSE $2::boolean OR (b.active AND (b.next_run_at <= $1::timestamp"
-           "   OR (b.type = 'once' AND NOT b.has_last"
-           "     AND (b.next_run_at IS NULL OR coalesce(b.cron_spec, '') = '')))) END"
-           " ORDER BY b.next_run_at NULLS FIRST, b.id",
+    .params = 1,
+    .sql = SELECT_JOBS " WHERE b.active AND (b.next_run_at <= $1::timestamp"
+                       " OR (b.type = 'once' AND NOT b.has_last"
+                       "   AND (b.next_run_at IS NULL OR coalesce(b.cron_spec, '') = '')))",
 };
 
 enum {
@@ -57,6 +61,18 @@ bool job_read(struct job *job, const struct db_reply *reply, int step, int row,
     return err_wrap(err, "next_run_at");
 }
 
+/* In the order in which they are to run. */
+static int compare(const void *one, const void *other)
+{
+    const struct job *a = one;
+    const struct job *b = other;
+    if (a->has_next != b->has_next)
+        return a->has_next ? 1 : -1;
+    if (a->next_us != b->next_us)
+        return a->next_us < b->next_us ? -1 : 1;
+    return (a->id > b->id) - (a->id < b->id);
+}
+
 static bool read_list(const struct db_reply *reply, const struct job_query *query,
                       struct job_list *list, struct err *err)
 {
@@ -69,7 +85,7 @@ static bool read_list(const struct db_reply *reply, const struct job_query *quer
         if (!job_read(&list->items[i], reply, LIST_STEP, i, query->zone, err))
             return err_wrap(err, "job %d", list->items[i].id);
     }
-    list->describes = db_true(reply, LIST_STEP, 0, 8);
+    qsort(list->items, list->count, sizeof *list->items, compare);
     return true;
 }
 
@@ -85,15 +101,25 @@ static bool explain(const struct db_reply *reply, struct err *err)
     return false;
 }
 
+/* What the query asks for: a step whose one parameter, if it has one, is written to `param`. */
+static struct db_step choose(const struct job_query *query, char param[WALLTIME_MAX],
+                             const char *const *params)
+{
+    if (query->job_id) {
+        snprintf(param, WALLTIME_MAX, "%d", query->job_id);
+        return (struct db_step){.statement = &one_job, .params = params};
+    }
+    if (query->all)
+        return (struct db_step){.statement = &every_job};
+    walltime_format(query->zone, query->now_us + (int64_t)CANDIDATES_AHEAD_S * 1000000, param);
+    return (struct db_step){.statement = &candidates, .params = params};
+}
+
 bool jobs_list(struct db *db, const struct job_query *query, struct job_list *list, struct err *err)
 {
-    char until[WALLTIME_MAX];
-    char id[16];
-    snprintf(id, sizeof id, "%d", query->job_id);
-    walltime_format(query->zone, query->now_us + (int64_t)CANDIDATES_AHEAD_S * 1000000, until);
-    const char *params[] = {until, query->all ? "t" : "f", query->job_id ? id : NULL};
-    struct db_step steps[] = {
-        session_patience(), session_step(db), {.statement = &candidates, .params = params}};
+    char param[WALLTIME_MAX];
+    const char *params[] = {param};
+    struct db_step steps[] = {session_patience(), session_step(db), choose(query, param, params)};
     struct db_reply reply;
     *list = (struct job_list){0};
     bool done = db_run(db, steps, ARRAY_LEN(steps), &reply, err);

@@ -41,7 +41,6 @@ struct job_list {
     struct job *items;
     size_t count;
     struct session session;
-    bool describes; /* histories have a description column; unset while the list is empty */
 };
 
 bool jobs_list(struct db *db, const struct job_query *query, struct job_list *list,
