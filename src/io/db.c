@@ -2,13 +2,17 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
 enum {
+    CANCEL_MS = 2000,     /* how long sending a cancel may take */
     DRAIN_MS = 5000,      /* after a cancel: how long the server may take to answer */
     LAST_WORDS_MS = 2000, /* a db_run begun after the grace period gets at least this */
 };
@@ -22,7 +26,7 @@ struct flow {
     const struct db_step *steps; /* what was sent */
 };
 
-static struct flow flow_begin(int timeout_ms)
+static struct flow flow_begin(int64_t timeout_ms)
 {
     int64_t now_ms = clock_mono_ms();
     return (struct flow){
@@ -47,7 +51,7 @@ static bool set_connection_error(struct err *err, PGconn *conn, const char *what
         text[--len] = '\0';
     for (char *p = text; (p = strchr(p, '\n'));)
         *p = ' ';
-    return err_set(err, ERR_AWAY, "%s: %s", what, *text ? text : "no reason given");
+    return err_set(err, ERR_AWAY, "%s: %s", what, *text ? text : "no answer");
 }
 
 /* When a stop signal ends the waiting; INT64_MAX while there is none. */
@@ -56,17 +60,26 @@ static int64_t stop_deadline_ms(const struct db *db, const struct flow *flow)
     const struct signals *signals = db->options.signals;
     if (!signals || !signals->stop)
         return INT64_MAX;
-    int64_t grace_ends = signals->stopped_ms + db->options.stop_grace_ms;
+    int64_t grace_ends = signals->stopped_ms + (signals->hurry ? 0 : db->options.stop_grace_ms);
     int64_t last_words = flow->started_ms + LAST_WORDS_MS;
     return grace_ends > last_words ? grace_ends : last_words;
 }
 
+/* PQcancel makes a connection of its own and waits for it without any limit: in a child it can be
+ * given one. */
 static void cancel_statement(struct db *db)
 {
     char text[256];
+    int64_t until_ms = clock_mono_ms() + CANCEL_MS;
     PGcancel *cancel = PQgetCancel(db->conn);
-    if (cancel)
-        PQcancel(cancel, text, sizeof text);
+    pid_t pid = cancel ? fork() : -1;
+    if (pid == 0)
+        _exit(PQcancel(cancel, text, sizeof text) ? 0 : 1);
+    while (pid > 0 && waitpid(pid, NULL, WNOHANG) == 0) {
+        if (clock_mono_ms() >= until_ms)
+            kill(pid, SIGKILL);
+        poll(NULL, 0, 2);
+    }
     PQfreeCancel(cancel);
 }
 
@@ -104,8 +117,18 @@ static bool wait_for_server(struct db *db, struct flow *flow, bool writing)
 
 static bool start_connecting(struct db *db, const struct db_target *target, struct err *err)
 {
-    const char *const keywords[] = {
-        "host", "port", "dbname", "user", "password", "client_encoding", "application_name", NULL};
+    const char *const keywords[] = {"host",
+                                    "port",
+                                    "dbname",
+                                    "user",
+                                    "password",
+                                    "client_encoding",
+                                    "application_name",
+                                    "keepalives_idle",
+                                    "keepalives_interval",
+                                    "keepalives_count",
+                                    "tcp_user_timeout",
+                                    NULL};
     const char *const values[] = {target->host,
                                   target->port,
                                   target->name,
@@ -113,6 +136,10 @@ static bool start_connecting(struct db *db, const struct db_target *target, stru
                                   target->password,
                                   "UTF8",
                                   db->options.application_name,
+                                  "60",
+                                  "10",
+                                  "3",
+                                  "90000",
                                   NULL};
     db->conn = PQconnectStartParams(keywords, values, 0);
     if (!db->conn)
@@ -213,6 +240,7 @@ static bool lose(struct db *db, struct db_reply *reply, struct err *err)
 {
     if (err->kind == ERR_NONE)
         set_connection_error(err, db->conn, "connection lost");
+    snprintf(db->last_state, sizeof db->last_state, "%s", reply->sqlstate);
     err->kind = ERR_AWAY; /* a last FATAL message of the server is no failure of the statement */
     reply->end = DB_LOST;
     PQfinish(db->conn);
@@ -311,8 +339,8 @@ static void judge(const struct db *db, const struct flow *flow, struct db_reply 
     if (flow->why == DB_STOPPED)
         err_set(err, ERR_AWAY, "cancelled, because we were told to stop");
     else
-        err_set(err, ERR_JOB, "cancelled after %d seconds",
-                db->options.statement_timeout_ms / 1000);
+        err_set(err, ERR_JOB, "cancelled after %lld seconds",
+                (long long)db->options.statement_timeout_ms / 1000);
 }
 
 /* prepares[i] comes back as: a Parse went ahead of step i. */
@@ -402,6 +430,14 @@ void db_reply_release(struct db_reply *reply)
     for (int i = 0; i < reply->count && i < DB_STEPS_MAX; i++)
         PQclear(reply->rows[i]);
     *reply = (struct db_reply){.failed_step = -1};
+}
+
+bool db_must_stop(const struct db *db)
+{
+    const struct signals *signals = db->options.signals;
+    if (!signals || !signals->stop)
+        return false;
+    return signals->hurry || clock_mono_ms() >= signals->stopped_ms + db->options.stop_grace_ms;
 }
 
 bool db_lost(const struct db *db)

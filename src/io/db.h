@@ -56,7 +56,7 @@ struct db_target {
 
 struct db_options {
     int connect_timeout_ms;
-    int statement_timeout_ms;     /* deadline of one db_run; 0: none */
+    int64_t statement_timeout_ms; /* deadline of one db_run; 0: none */
     int stop_grace_ms;            /* how long a db_run goes on after a stop signal */
     const char *application_name; /* borrowed during db_connect only */
     struct signals *signals;      /* borrowed; NULL: signals are not watched */
@@ -101,6 +101,7 @@ struct db {
     const char *pid_params[1]; /* and the parameter list that holds it */
     const struct db_statement *prepared[DB_PREPARED_MAX];
     int prepared_count;
+    char last_state[DB_SQLSTATE_MAX]; /* of the FATAL error with which the server went, or "" */
 };
 
 bool db_connect(struct db *db, const struct db_target *target, const struct db_options *options,
@@ -128,6 +129,9 @@ const char *db_value(const struct db_reply *reply, int step, int row, int column
 bool db_true(const struct db_reply *reply, int step, int row, int column);
 
 void db_reply_release(struct db_reply *reply);
+
+/* We were told to stop, and the grace period is over: nothing more may be begun but settling. */
+bool db_must_stop(const struct db *db);
 
 /* Is the connection gone (or was never made)? */
 bool db_lost(const struct db *db);

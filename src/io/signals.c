@@ -11,7 +11,7 @@ bool signals_open(struct signals *signals, struct err *err)
     *signals = (struct signals)SIGNALS_CLOSED;
     sigset_t set;
     sigemptyset(&set);
-    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGCHLD};
+    static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGUSR1, SIGCHLD};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         sigaddset(&set, numbers[i]);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
@@ -32,11 +32,10 @@ void signals_take(struct signals *signals)
     while (signals->fd >= 0 && read(signals->fd, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGALRM) {
             signals->wake = true;
-        } else if (info.ssi_signo == SIGCHLD) {
-            signals->child = true;
-        } else if (!signals->stop) {
+        } else if (info.ssi_signo != SIGCHLD) { /* which only ends a poll */
+            signals->hurry = signals->hurry || info.ssi_signo == SIGUSR1;
+            signals->stopped_ms = signals->stop ? signals->stopped_ms : clock_mono_ms();
             signals->stop = true;
-            signals->stopped_ms = clock_mono_ms();
         }
     }
 }

@@ -6,9 +6,9 @@
  *     signals_take(&signals);            sets the flags below
  *     if (signals.stop) …
  *
- * From signals_open on SIGTERM, SIGINT, SIGHUP, SIGALRM and SIGCHLD are blocked and wait in a
- * signalfd; SIGPIPE is ignored.  Nothing is lost between fork and the child's own signals_open,
- * because pending signals of the child start empty and new ones stay blocked.
+ * From signals_open on SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGUSR1 and SIGCHLD are blocked and wait
+ * in a signalfd; SIGPIPE is ignored.  Nothing is lost between fork and the child's own
+ * signals_open, because pending signals of the child start empty and new ones stay blocked.
  *
  * A forked child (a lane) closes the inherited descriptor with signals_release and opens its own:
  * a signalfd reports the signals of the process that reads it, but poll(2) on an inherited one
@@ -30,7 +30,7 @@ struct signals {
     int fd;             /* readable when a signal waits; -1 while closed */
     bool stop;          /* SIGTERM, SIGINT or SIGHUP came: start nothing new; stays set */
     bool wake;          /* SIGALRM came: look again; the reader resets it */
-    bool child;         /* SIGCHLD came: call waitpid; the reader resets it */
+    bool hurry;         /* SIGUSR1 came: stop too, but without any grace; stays set */
     int64_t stopped_ms; /* monotonic time at which `stop` was first seen */
 };
 
