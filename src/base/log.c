@@ -18,6 +18,12 @@ void log_init(enum log_level level, bool with_priority)
     prefix_priority = with_priority;
 }
 
+void log_raise(enum log_level level)
+{
+    if (level > max_level)
+        max_level = level;
+}
+
 bool log_wants(enum log_level level)
 {
     return level <= max_level;

@@ -32,6 +32,9 @@ enum log_level {
 /* Messages above `level` are dropped.  with_priority: begin lines with "<N>". */
 void log_init(enum log_level level, bool with_priority);
 
+/* Raises the level, if it is not that high yet. */
+void log_raise(enum log_level level);
+
 /* Would a message of this level be written?  For callers that must work to make one. */
 bool log_wants(enum log_level level);
 

@@ -14,6 +14,12 @@ struct site_request cli_site_request(const struct cli *cli)
     };
 }
 
+void cli_obey_debug(const struct cli *cli, const struct site *site)
+{
+    if (site->options.debug && !cli->quiet)
+        log_raise(LOG_LEVEL_DEBUG);
+}
+
 int cli_fail(const struct err *err)
 {
     log_msg(LOG_LEVEL_ERROR, "%s", err->text);

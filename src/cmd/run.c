@@ -83,6 +83,21 @@ static void save_state(struct run *run, int exit_code)
     buf_release(&path);
 }
 
+/* A warning that lasts is told like other lasting conditions: once, and then once a day. */
+static void tell_warnings(struct run *run)
+{
+    static const char prefix[] = "warnings/";
+    char key[INCIDENT_KEY_MAX];
+    const char *text = buf_text(&run->site.warnings);
+    uint32_t hash = 2166136261u; /* FNV-1a: other warnings are other news */
+    for (const char *p = text; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 16777619u;
+    snprintf(key, sizeof key, "%s%08x", prefix, hash);
+    incidents_forget_others(&run->incidents, prefix, key);
+    if (*text && incidents_raise(&run->incidents, key, clock_real_us() / 1000000) != INCIDENT_KNOWN)
+        site_log_warnings(&run->site);
+}
+
 static int report_busy(struct run *run, const struct lockfile_holder *holder)
 {
     char since[WALLTIME_MAX] = "an unknown time";
@@ -118,25 +133,38 @@ static void log_summary(const struct round *round)
             round->unreachable);
 }
 
-static int serve_clients(struct run *run, struct err *err)
+/* One round, and what is remembered of it. */
+static int serve_round(struct run *run)
 {
     struct round *round = &run->round;
+    round_run(round);
+    int exit_code = err_exit_code(round->trouble.kind);
+    if (!exit_code && round->unreachable)
+        exit_code = err_exit_code(ERR_AWAY);
+    save_state(run, exit_code);
+    signals_take(&run->signals);
+    return exit_code;
+}
+
+static int serve_clients(struct run *run, struct err *err)
+{
     int64_t since_s = 0;
     run->site.board = board_new(err);
     if (!run->site.board || !lockfile_publish(&run->lock, err))
         return cli_fail(err);
     open_state(run);
+    tell_warnings(run);
     if (incidents_end(&run->incidents, "old-server", &since_s))
         log_msg(LOG_LEVEL_NOTICE, "the old task_server.pl is gone: jobs run");
-    round->site = &run->site;
-    round->incidents = &run->incidents;
-    round->lock_fd = run->lock.fd;
-    round_run(round);
-    log_summary(round);
-    int exit_code = err_exit_code(round->trouble.kind);
-    if (!exit_code && round->unreachable)
-        exit_code = err_exit_code(ERR_AWAY);
-    save_state(run, exit_code);
+    run->round = (struct round){
+        .site = &run->site,
+        .incidents = &run->incidents,
+        .lock_fd = run->lock.fd,
+    };
+    int exit_code = serve_round(run);
+    while (run->signals.wake && !run->signals.stop) /* it came while we were writing */
+        exit_code = serve_round(run);
+    log_summary(&run->round);
     return exit_code;
 }
 
@@ -181,9 +209,11 @@ static int run_command(const struct cmd_args *args)
         return cli_fail(&err);
     }
     if (!site_open(&run.site, &request, &err) || !signals_open(&run.signals, &err)) {
+        site_log_warnings(&run.site);
         exit_code = cli_fail(&err);
     } else {
         run.site.signals = &run.signals;
+        cli_obey_debug(args->cli, &run.site);
         exit_code = run_locked(&run, &err);
     }
     run_release(&run);

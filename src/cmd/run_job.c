@@ -76,11 +76,29 @@ static bool parse_request(const struct cmd_args *args, struct request *request, 
     return parse_id(args->argv[optind], &request->job_id, err);
 }
 
-static bool is_wanted(const struct client *client, const char *wanted)
+/* Leaves only the wanted client in the list: the one with this id, else the one of this name. */
+static bool choose_client(struct clients *clients, const char *wanted, struct err *err)
 {
     char id[16];
-    snprintf(id, sizeof id, "%d", client->id);
-    return !wanted || strcmp(wanted, id) == 0 || strcmp(wanted, client->fields[CLIENT_NAME]) == 0;
+    struct client *found = NULL;
+    for (size_t i = 0; i < clients->count; i++) {
+        struct client *client = &clients->items[i];
+        snprintf(id, sizeof id, "%d", client->id);
+        bool by_id = strcmp(wanted, id) == 0;
+        if (by_id || (!found && strcmp(wanted, client->fields[CLIENT_NAME]) == 0))
+            found = client;
+        if (by_id)
+            break;
+    }
+    if (!found)
+        return err_set(err, ERR_USAGE, "run-job: no enabled client '%s'", wanted);
+    struct client first = clients->items[0];
+    clients->items[0] = *found;
+    *found = first;
+    for (size_t i = 1; i < clients->count; i++)
+        client_release(&clients->items[i]);
+    clients->count = 1;
+    return true;
 }
 
 static bool load_clients(struct errand *errand, struct err *err)
@@ -90,7 +108,9 @@ static bool load_clients(struct errand *errand, struct err *err)
     struct db_options options = site_db_options(&errand->site, "task-server run-job");
     bool done = db_connect(&db, &target, &options, err) && clients_load(&db, &errand->clients, err);
     db_close(&db);
-    return done || err_wrap(err, "authentication database '%s'", target.name);
+    if (!done)
+        return err_wrap(err, "authentication database '%s'", target.name);
+    return !errand->request.client || choose_client(&errand->clients, errand->request.client, err);
 }
 
 /* The job's row in one client; the list is empty where it has none. */
@@ -102,11 +122,11 @@ static bool find_job(struct errand *errand, struct visit *visit, struct job_list
         .now_us = clock_real_us(),
         .job_id = errand->request.job_id,
     };
-    if (!visit_connect(visit, err) || !jobs_list(&visit->db, &query, list, err)) {
+    if (!visit_open(visit, err) || !jobs_list(&visit->db, &query, list, err)) {
         errand->away = true;
-        visit_log(visit, LOG_LEVEL_ERROR, NULL, "%s", err->text);
         return false;
     }
+    visit->session = list->session;
     return true;
 }
 
@@ -123,11 +143,16 @@ static void tell_holder(struct errand *errand, struct visit *visit, const struct
 
 static void run_in(struct errand *errand, struct visit *visit, const struct job *job)
 {
-    switch (execute(visit, job, EXECUTION_ON_DEMAND)) {
+    struct err err = {0};
+    switch (execute(visit, job, EXECUTION_ON_DEMAND, &err)) {
     case EXECUTED: break;
     case EXECUTED_LOST: tell_holder(errand, visit, job); break;
-    case EXECUTED_NOTHING:
     case EXECUTED_STOPPED:
+    case EXECUTED_UNRECORDED:
+        visit_log(visit, LOG_LEVEL_ERROR, job, "not run: %s", err.text);
+        errand->away = true;
+        break;
+    case EXECUTED_NOTHING:
     case EXECUTED_AWAY: errand->away = true; break;
     }
 }
@@ -175,7 +200,10 @@ static bool serve(struct errand *errand, const struct client *client)
     struct visit visit;
     struct job_list list = {0};
     visit_begin(&visit, &errand->site, client, errand->site.board->slots);
-    bool has_it = find_job(errand, &visit, &list, &err) && list.count;
+    bool reached = find_job(errand, &visit, &list, &err);
+    bool has_it = reached && list.count;
+    if (!reached)
+        visit_log(&visit, LOG_LEVEL_ERROR, NULL, "%s", err.text);
     if (has_it)
         run_in(errand, &visit, &list.items[0]);
     job_list_release(&list);
@@ -185,21 +213,13 @@ static bool serve(struct errand *errand, const struct client *client)
 
 static bool serve_all(struct errand *errand, struct err *err)
 {
-    const struct request *request = &errand->request;
-    int clients = 0;
     int runs = 0;
     errand->away = false;
-    for (size_t i = 0; i < errand->clients.count; i++) {
-        if (!is_wanted(&errand->clients.items[i], request->client))
-            continue;
-        clients++;
+    for (size_t i = 0; i < errand->clients.count; i++)
         runs += serve(errand, &errand->clients.items[i]);
-    }
-    if (!clients)
-        return err_set(err, ERR_USAGE, "run-job: no enabled client '%s'", request->client);
     if (!runs && !errand->away)
-        return err_set(err, ERR_USAGE, "run-job: no job %d in %s", request->job_id,
-                       request->client ? "that client" : "any enabled client");
+        return err_set(err, ERR_USAGE, "run-job: no job %d in %s", errand->request.job_id,
+                       errand->request.client ? "that client" : "any enabled client");
     return !errand->away || err_set(err, ERR_AWAY, "run-job: not everything was done");
 }
 
@@ -217,8 +237,10 @@ static int run(const struct cmd_args *args)
     struct errand errand = {.signals = SIGNALS_CLOSED};
     struct site_request request = cli_site_request(args->cli);
     bool done = parse_request(args, &errand.request, &err) &&
-                site_open(&errand.site, &request, &err) && signals_open(&errand.signals, &err) &&
-                run_errand(&errand, &err);
+                site_open(&errand.site, &request, &err) && signals_open(&errand.signals, &err);
+    site_log_warnings(&errand.site);
+    cli_obey_debug(args->cli, &errand.site);
+    done = done && run_errand(&errand, &err);
     int exit_code = done ? 0 : cli_fail(&err);
     clients_release(&errand.clients);
     board_free(errand.site.board);

@@ -22,6 +22,12 @@ void board_free(struct board *board)
         munmap(board, sizeof *board);
 }
 
+void board_begin(struct slot *slot)
+{
+    slot->notice.job_id = 0;
+    atomic_store(&slot->since_ms, clock_mono_ms());
+}
+
 void board_post(struct slot *slot, const struct notice *notice)
 {
     slot->notice = *notice;
@@ -30,8 +36,7 @@ void board_post(struct slot *slot, const struct notice *notice)
 
 void board_clear(struct slot *slot)
 {
-    atomic_store(&slot->since_ms, 0);
-    slot->notice.job_id = 0;
+    board_begin(slot); /* it looks for its next job now */
 }
 
 int64_t board_run_at_us(struct board *board, int64_t now_us)

@@ -1,7 +1,8 @@
 /* board.h: a page of memory that the parent and its lanes share: who is doing what.
  *
  *     struct board *board = board_new(err);           before the first fork
- *     board_post(&board->slots[i], &notice);          a lane, when it starts a job
+ *     board_begin(&board->slots[i]);                  the parent, when it gives a lane an order
+ *     board_post(&board->slots[i], &notice);          the lane, when it starts a job
  *     board_clear(&board->slots[i]);                  … and when the job is settled
  *     board->slots[i].notice                          the parent, once that lane is dead
  *     board_free(board)
@@ -37,7 +38,7 @@ struct notice {
 };
 
 struct slot {
-    _Atomic int64_t since_ms; /* monotonic start of the job; 0: no job */
+    _Atomic int64_t since_ms; /* monotonic time at which it began what it is doing now */
     struct notice notice;
 };
 
@@ -49,6 +50,7 @@ struct board {
 struct board *board_new(struct err *err) MUST_USE;
 void board_free(struct board *board);
 
+void board_begin(struct slot *slot);
 void board_post(struct slot *slot, const struct notice *notice);
 void board_clear(struct slot *slot);
 

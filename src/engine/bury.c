@@ -14,7 +14,8 @@ enum {
     EVICT_PAUSE_MS = 250,
 };
 
-/* Takes the claim, once the dead session that may still hold it is ended. */
+/* Takes the claim, once the dead session that may still hold it is ended.  CLAIM_LOST in the end:
+ * it is with another node. */
 static bool take_over(struct execution *x, const struct notice *notice, struct err *err)
 {
     const struct signals *signals = x->visit->site->signals;
@@ -22,14 +23,12 @@ static bool take_over(struct execution *x, const struct notice *notice, struct e
         if (!claim_evict(&x->claim, notice->job_id, notice->backend_pid, err) ||
             !claim_begin(&x->claim, notice->job_id, err))
             return false;
-        if (x->claim.state != CLAIM_LOST)
+        if (x->claim.state != CLAIM_LOST || signals->stop)
             return true;
         claim_give_up(&x->claim);
-        if (signals->stop)
-            break;
         poll(NULL, 0, EVICT_PAUSE_MS);
     }
-    return err_set(err, ERR_AWAY, "another session holds its claim");
+    return true;
 }
 
 /* Under the claim nobody else can settle it: did its own commit arrive? */
@@ -42,12 +41,11 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
     const char *package = *notice->package ? notice->package : NULL;
     if (!history_has(&x->visit->db, package, run_at, &recorded, err))
         return false;
-    bool due = x->claim.state == CLAIM_TAKEN &&
-               (notice->on_demand ||
-                job_due(&x->claim.job, &x->visit->site->node, clock_real_us()) == DUE);
-    if (recorded || !due) {
+    if (recorded || !execution_may_run(x, clock_real_us())) {
         visit_log(x->visit, LOG_LEVEL_NOTICE, &x->claim.job, "%s, but %s", what,
-                  recorded ? "its outcome had arrived" : "it is not due any more");
+                  recorded                       ? "its outcome had arrived"
+                  : x->claim.state == CLAIM_LOST ? "another session has claimed it since"
+                                                 : "it is not due any more");
         claim_give_up(&x->claim);
         return true;
     }
@@ -60,7 +58,11 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
 
 bool bury_job(struct visit *visit, const struct notice *notice, const char *what, struct err *err)
 {
-    struct execution x = {.visit = visit, .started_ms = clock_mono_ms()};
+    struct execution x = {
+        .visit = visit,
+        .why = notice->on_demand ? EXECUTION_ON_DEMAND : EXECUTION_DUE,
+        .started_ms = clock_mono_ms(),
+    };
     x.claim = (struct claim){
         .db = &visit->db, .zone = &visit->site->zone, .describes = notice->describes};
     bool done = take_over(&x, notice, err) && bury_claimed(&x, notice, what, err);
@@ -68,26 +70,35 @@ bool bury_job(struct visit *visit, const struct notice *notice, const char *what
     return done;
 }
 
-/* The connection went while the job ran, or while it was settled. */
-void bury_lost(struct execution *x)
+/* The server went, or another of its processes crashed and took all connections with it. */
+static bool is_innocent(const struct visit *visit, const char *started, const char *last_state)
+{
+    return strcmp(last_state, "57P02") == 0 || strcmp(started, visit->session.started) != 0;
+}
+
+bool bury_lost(struct execution *x)
 {
     struct visit *visit = x->visit;
-    struct notice notice;
     struct err err = {0};
+    struct notice notice = visit->slot->notice;
     char started[sizeof visit->session.started];
-    snprintf(started, sizeof started, "%s", visit->session.started);
-    notice = visit->slot->notice;
+    char last_state[DB_SQLSTATE_MAX];
+    memcpy(started, visit->session.started, sizeof started);
+    memcpy(last_state, visit->db.last_state, sizeof last_state);
     if (!visit_reconnect(visit, &err)) {
         visit_log(visit, LOG_LEVEL_ERROR, &x->claim.job,
                   "the connection was lost while it ran, and cannot be made again: %s", err.text);
-    } else if (strcmp(started, visit->session.started) != 0) {
-        /* Not the job's doing: it was rolled back with the rest, and may simply run again.  Unless
-         * its commit was the last thing the server did: then the row says so by not being due. */
-        visit_log(
-            visit, LOG_LEVEL_WARNING, &x->claim.job,
-            "the database server was restarted while it ran; if it is still due it runs again");
-    } else if (!bury_job(visit, &notice, "its connection was lost while it ran", &err)) {
+    } else if (is_innocent(visit, started, last_state)) {
+        /* It was rolled back with the rest, and may simply run again.  Unless its commit was the
+         * last thing the server did: then the row says so by not being due. */
+        visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job,
+                  "the database server went down while it ran; if it is still due it runs again");
+    } else if (bury_job(visit, &notice, "its connection was lost while it ran", &err)) {
+        return true;
+    } else {
         visit_log(visit, LOG_LEVEL_ERROR, &x->claim.job, "cannot be recorded as failed: %s",
                   err.text);
     }
+    visit->tally.unserved++;
+    return false;
 }

@@ -1,9 +1,10 @@
 /* bury.h: what becomes of a job whose connection, or whose whole process, went down with it.
  *
  * Over a fresh connection, and under the claim, it is asked whether the job's commit arrived.  If
- * not, and the job is still due, it is recorded as failed and goes on at its next time: otherwise
- * it would take its lane down again every minute.  A server that was restarted meanwhile is
- * nobody's fault: then the job is left due.
+ * not, and the job is still to be run, it is recorded as failed and goes on at its next time:
+ * otherwise it would take its lane down again every minute.  If the server was restarted meanwhile,
+ * or the crash of another of its processes took all connections down, that was not the job's doing:
+ * it is left due.
  *
  * Source: design.md "Native jobs".
  */
@@ -22,7 +23,8 @@
 bool bury_job(struct visit *visit, const struct notice *notice, const char *what,
               struct err *err) MUST_USE;
 
-/* The connection went while the job ran, or while it was settled: connects again first. */
-void bury_lost(struct execution *x);
+/* The connection went while the job ran, or while it was settled: connects again first.  False: the
+ * job is left due, and that is told. */
+bool bury_lost(struct execution *x);
 
 #endif

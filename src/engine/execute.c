@@ -70,10 +70,8 @@ static bool work(struct execution *x, struct err *err)
 
 static enum executed end_without_settling(struct execution *x, const struct err *err)
 {
-    if (db_lost(&x->visit->db)) {
-        bury_lost(x);
-        return EXECUTED_AWAY;
-    }
+    if (db_lost(&x->visit->db))
+        return bury_lost(x) ? EXECUTED : EXECUTED_AWAY;
     claim_give_up(&x->claim);
     x->visit->tally.unserved++;
     if (x->visit->site->signals->stop) {
@@ -81,9 +79,9 @@ static enum executed end_without_settling(struct execution *x, const struct err 
                   "stopped before it was done; undone, and left due");
         return EXECUTED_STOPPED;
     }
-    visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job, "cannot be recorded, and was undone: %s",
+    visit_log(x->visit, LOG_LEVEL_DEBUG, &x->claim.job, "cannot be recorded, and was undone: %s",
               err->text);
-    return EXECUTED_NOTHING;
+    return EXECUTED_UNRECORDED;
 }
 
 static void notice_fill(struct notice *notice, const struct execution *x)
@@ -99,34 +97,23 @@ static void notice_fill(struct notice *notice, const struct execution *x)
              x->claim.job.package ? x->claim.job.package : "");
 }
 
-static enum executed run_claimed(struct execution *x)
+static enum executed run_claimed(struct execution *x, struct err *err)
 {
-    struct err err = {0};
     struct visit *visit = x->visit;
     struct notice notice;
     notice_fill(&notice, x);
     board_post(visit->slot, &notice);
-    visit->db.options.statement_timeout_ms = visit->site->options.job_timeout_s * 1000;
+    visit->db.options.statement_timeout_ms = (int64_t)visit->site->options.job_timeout_s * 1000;
     bool runs = execution_has_schedule(x);
     if (!runs && x->why == EXECUTION_ON_DEMAND) {
         visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", outcome_text(&x->outcome));
         runs = true;
     }
-    bool settled = (!runs || work(x, &err)) && settle(x, &err);
-    enum executed end = settled ? EXECUTED : end_without_settling(x, &err);
+    bool settled = (!runs || work(x, err)) && settle(x, err);
+    enum executed end = settled ? EXECUTED : end_without_settling(x, err);
     visit->db.options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
     board_clear(visit->slot);
     return end;
-}
-
-/* The claim, looked at: does it let the job run? */
-static bool claim_holds(struct execution *x, int64_t now_us)
-{
-    if (x->claim.state != CLAIM_TAKEN)
-        return false;
-    if (x->why == EXECUTION_ON_DEMAND)
-        return true;
-    return job_due(&x->claim.job, &x->visit->site->node, now_us) == DUE;
 }
 
 static enum executed turn_away(struct execution *x, const struct job *job)
@@ -143,19 +130,12 @@ static enum executed turn_away(struct execution *x, const struct job *job)
     return EXECUTED_NOTHING;
 }
 
-static bool may_start(const struct visit *visit, const struct job *job)
+static bool may_start(const struct visit *visit, struct err *why)
 {
-    struct err why;
     signals_take(visit->site->signals);
-    if (visit->site->signals->stop) {
-        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: told to stop");
-        return false;
-    }
-    if (!site_is_unlocked(visit->site, &why)) {
-        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: %s", why.text);
-        return false;
-    }
-    return true;
+    if (visit->site->signals->stop)
+        return err_set(why, ERR_AWAY, "told to stop");
+    return site_is_unlocked(visit->site, why);
 }
 
 /* What histories look like matters only where a job is due, so it is asked once, and not before. */
@@ -168,14 +148,15 @@ static bool know_histories(struct execution *x, struct err *err)
     return visit->knows_histories;
 }
 
-enum executed execute(struct visit *visit, const struct job *job, enum execution_why why)
+enum executed execute(struct visit *visit, const struct job *job, enum execution_why why,
+                      struct err *err)
 {
-    if (!may_start(visit, job)) {
+    if (!may_start(visit, err)) {
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: %s", err->text);
         visit->tally.unserved++;
         return EXECUTED_STOPPED;
     }
     int64_t now_us = clock_real_us();
-    struct err err = {0};
     struct execution x = {
         .visit = visit,
         .why = why,
@@ -184,16 +165,16 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
         .claim = {.db = &visit->db, .zone = &visit->site->zone},
     };
     enum executed end;
-    if (!know_histories(&x, &err) || !claim_begin(&x.claim, job->id, &err)) {
-        visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err.text);
+    if (!know_histories(&x, err) || !claim_begin(&x.claim, job->id, err)) {
+        visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err->text);
         claim_give_up(&x.claim);
         visit->tally.unserved++;
         end = EXECUTED_AWAY;
-    } else if (!claim_holds(&x, now_us)) {
+    } else if (!execution_may_run(&x, now_us)) {
         end = turn_away(&x, job);
     } else {
         x.slot_us = why == EXECUTION_DUE ? job_slot_us(&x.claim.job, now_us) : now_us;
-        end = run_claimed(&x);
+        end = run_claimed(&x, err);
     }
     execution_release(&x);
     return end;

@@ -32,6 +32,14 @@ bool execution_has_schedule(struct execution *x)
     return !x->rests;
 }
 
+bool execution_may_run(const struct execution *x, int64_t now_us)
+{
+    if (x->claim.state != CLAIM_TAKEN)
+        return false;
+    return x->why == EXECUTION_ON_DEMAND ||
+           job_due(&x->claim.job, &x->visit->site->node, now_us) == DUE;
+}
+
 void execution_release(struct execution *x)
 {
     job_run_release(&x->run);

@@ -42,6 +42,9 @@ struct execution {
 /* Parses the spec.  False: the job must rest; the outcome says why. */
 bool execution_has_schedule(struct execution *x);
 
+/* The claim is ours, and the job is still to be run: due, or asked for. */
+bool execution_may_run(const struct execution *x, int64_t now_us);
+
 /* Makes `text` the outcome, a failure. */
 void execution_fail(struct execution *x, const char *text);
 

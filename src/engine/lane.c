@@ -96,9 +96,9 @@ static void leave_parent(const struct lane_start *start, pid_t parent)
     signals_release(start->site->signals);
     for (int i = 0; i < start->close_count; i++)
         close(start->close_fds[i]);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) /* it died before that */
-        raise(SIGTERM);
+    prctl(PR_SET_PDEATHSIG, SIGUSR1); /* without grace: another run may begin any moment */
+    if (getppid() != parent)          /* it died before that */
+        raise(SIGUSR1);
 }
 
 /* ---- the parent's side ---- */

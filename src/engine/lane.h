@@ -8,7 +8,8 @@
  *
  * Lanes are forked without exec and use blocking calls with deadlines; a crash in one is one failed
  * client.  A lane shares no connection with its parent.  It learns from its socket what to do,
- * and that its parent is gone; SIGTERM makes it stop within stop_grace.
+ * and by SIGUSR1 that its parent is gone: then it cancels at once what it is doing.  SIGTERM makes
+ * it stop within stop_grace.
  *
  * Shapes: orders and reports travel whole over a SOCK_SEQPACKET pair; behind an order stands the
  * packed client (store/clients.h).

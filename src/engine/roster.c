@@ -10,6 +10,7 @@ static void take_over_state(struct seat *seat, const struct roster *old)
             continue;
         seat->state = old->seats[i].state;
         seat->turn = old->seats[i].turn;
+        seat->troubled = old->seats[i].troubled;
     }
 }
 
@@ -45,15 +46,21 @@ bool roster_update(struct roster *roster, struct clients *clients, struct err *e
     return true;
 }
 
-void roster_queue_idle(struct roster *roster)
+static void queue_idle(struct roster *roster, bool troubled)
 {
     for (size_t i = 0; i < roster->count; i++) {
         struct seat *seat = &roster->seats[i];
-        if (seat->state != SEAT_IDLE)
+        if (seat->state != SEAT_IDLE || seat->troubled != troubled)
             continue;
         seat->state = SEAT_QUEUED;
         seat->turn = ++roster->last_turn;
     }
+}
+
+void roster_queue_idle(struct roster *roster)
+{
+    queue_idle(roster, false);
+    queue_idle(roster, true);
 }
 
 void roster_clear_queue(struct roster *roster)

@@ -27,6 +27,7 @@ struct seat {
     struct client client;
     enum seat_state state;
     uint64_t turn; /* lower turns first; while queued */
+    bool troubled; /* could not be served when it was last tried: goes to the end of the queue */
 };
 
 struct roster {

@@ -3,8 +3,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,8 +13,9 @@ enum {
     MINUTE_US = 60 * 1000000,
     QUEUE_LOOK_MS = 250, /* how often a full house looks for long-runners */
     BURY_LANES = 3,      /* how many lanes may die of burying one job */
-    EXIT_MS = 5000,      /* how long a lane may take to end after its last order */
 };
+
+static const char client_key[] = "client/";
 
 static int64_t this_minute(void)
 {
@@ -24,6 +25,12 @@ static int64_t this_minute(void)
 static bool is_stopping(const struct round *round)
 {
     return round->site->signals->stop;
+}
+
+/* A SIGALRM has come, or a full minute, since the last pass began. */
+static bool pass_is_due(const struct round *round)
+{
+    return round->site->signals->wake || this_minute() != round->pass_minute;
 }
 
 /* ---- incidents ---- */
@@ -47,6 +54,23 @@ static void end_incident(struct round *round, const char *key, const char *what)
                 (long long)(clock_real_us() / 1000000 - since_s) / 60);
 }
 
+/* Clients in trouble go to the end of the queue; those that are no longer enabled are forgotten. */
+static void recall_clients(struct round *round)
+{
+    struct incidents *incidents = round->incidents;
+    for (size_t i = incidents->count; i-- > 0;) {
+        const char *key = incidents->items[i].key;
+        if (strncmp(key, client_key, sizeof client_key - 1) != 0)
+            continue;
+        struct seat *seat = roster_find(&round->roster, atoi(key + sizeof client_key - 1));
+        int64_t since_s;
+        if (seat)
+            seat->troubled = true;
+        else
+            incidents_end(incidents, key, &since_s);
+    }
+}
+
 /* ---- a pass ---- */
 
 static bool load_clients(struct round *round, struct err *err)
@@ -55,6 +79,7 @@ static bool load_clients(struct round *round, struct err *err)
     struct clients clients = {0};
     struct db_target target = site_auth_target(round->site);
     struct db_options options = site_db_options(round->site, "task-server");
+    options.stop_grace_ms = 0; /* it only reads, and the lanes must be told to stop */
     bool done = db_connect(&db, &target, &options, err) && clients_load(&db, &clients, err);
     db_close(&db);
     if (!done)
@@ -66,18 +91,19 @@ static bool load_clients(struct round *round, struct err *err)
 
 static void begin_pass(struct round *round)
 {
+    struct err why = {0};
     round->pass_minute = this_minute();
     round->site->signals->wake = false;
     round->trouble = (struct err){0};
-    struct err why;
-    round->locked = !site_is_unlocked(round->site, &why);
-    if (round->locked) {
+    if (!site_is_unlocked(round->site, &why)) {
+        round->trouble.kind = why.kind == ERR_AWAY ? ERR_NONE : why.kind; /* locked is no error */
         raise_incident(round, "nologin", why.text);
         return;
     }
     end_incident(round, "nologin", "the installation is unlocked: jobs run");
     if (load_clients(round, &round->trouble)) {
         end_incident(round, "auth", "the clients can be read");
+        recall_clients(round);
         roster_queue_idle(&round->roster);
         log_msg(LOG_LEVEL_DEBUG, "a pass begins: %zu enabled clients", round->roster.count);
     } else if (!is_stopping(round)) {
@@ -85,57 +111,7 @@ static void begin_pass(struct round *round)
     }
 }
 
-/* ---- lanes ---- */
-
-static bool is_running(const struct worker *worker)
-{
-    return worker->lane.pid != 0;
-}
-
-static bool is_long_runner(const struct worker *worker)
-{
-    int64_t since_ms = atomic_load(&worker->lane.slot->since_ms);
-    return since_ms != 0 && clock_mono_ms() - since_ms > LONG_RUNNER_MS;
-}
-
-static int count_busy(const struct round *round, bool with_long_runners)
-{
-    int count = 0;
-    for (int i = 0; i < BOARD_SLOTS; i++) {
-        const struct worker *worker = &round->workers[i];
-        if (worker->client_id && (with_long_runners || !is_long_runner(worker)))
-            count++;
-    }
-    return count;
-}
-
-/* An idle lane if there is one, else room for a new one; NULL: neither. */
-static struct worker *find_worker(struct round *round)
-{
-    struct worker *room = NULL;
-    for (int i = 0; i < BOARD_SLOTS; i++) {
-        struct worker *worker = &round->workers[i];
-        if (is_running(worker) && !worker->client_id)
-            return worker;
-        if (!is_running(worker) && !room)
-            room = worker;
-    }
-    return room;
-}
-
-static bool start_worker(struct round *round, struct worker *worker, struct err *err)
-{
-    int fds[BOARD_SLOTS + 1];
-    int count = 0;
-    fds[count++] = round->lock_fd;
-    for (int i = 0; i < BOARD_SLOTS; i++)
-        if (is_running(&round->workers[i]))
-            fds[count++] = round->workers[i].lane.fd;
-    struct lane_start start = {.site = round->site, .close_fds = fds, .close_count = count};
-    worker->lane.slot = &round->site->board->slots[worker - round->workers];
-    board_clear(worker->lane.slot);
-    return lane_start(&worker->lane, &start, err);
-}
+/* ---- visits ---- */
 
 static void give_up_client(struct round *round, struct seat *seat, const struct err *err)
 {
@@ -145,61 +121,36 @@ static void give_up_client(struct round *round, struct seat *seat, const struct 
             err->text);
 }
 
-/* Its socket is closed or broken: whatever it does, nobody listens any more. */
-static int reap(struct worker *worker)
-{
-    int status = 0;
-    kill(worker->lane.pid, SIGKILL);
-    waitpid(worker->lane.pid, &status, 0);
-    lane_close(&worker->lane);
-    worker->client_id = 0;
-    return status;
-}
-
-/* An idle lane may have died unseen: then another takes its place. */
-static bool send_order(struct round *round, struct worker *worker, const struct client *client,
-                       const struct lane_order *order, struct err *err)
-{
-    if (is_running(worker) && lane_send(&worker->lane, order, client, err))
-        return true;
-    if (is_running(worker))
-        reap(worker);
-    return start_worker(round, worker, err) && lane_send(&worker->lane, order, client, err);
-}
-
 static void give_order(struct round *round, struct worker *worker, struct seat *seat,
                        const struct lane_order *order)
 {
     struct err err = {0};
-    if (send_order(round, worker, &seat->client, order, &err)) {
+    if (crew_order(&round->crew, worker, &seat->client, order, &err))
         seat->state = SEAT_BUSY;
-        worker->client_id = seat->client.id;
-        worker->order = *order;
-    } else {
+    else
         give_up_client(round, seat, &err);
-    }
 }
 
 static void dispatch(struct round *round)
 {
     const struct lane_order visit = {0};
     int max = round->site->options.max_parallel;
-    while (count_busy(round, false) < max) {
+    while (crew_busy(&round->crew, false) < max) {
         struct seat *seat = roster_next(&round->roster);
-        struct worker *worker = seat ? find_worker(round) : NULL;
+        struct worker *worker = seat ? crew_find(&round->crew) : NULL;
         if (!worker)
             return;
         give_order(round, worker, seat, &visit);
     }
 }
 
-static void judge_visit(struct round *round, const struct seat *seat,
-                        const struct lane_report *report)
+static void judge_visit(struct round *round, struct seat *seat, const struct lane_report *report)
 {
     const char *name = seat->client.fields[CLIENT_NAME];
     char key[INCIDENT_KEY_MAX];
     char text[ERR_TEXT_MAX];
-    snprintf(key, sizeof key, "client/%d", seat->client.id);
+    snprintf(key, sizeof key, "%s%d", client_key, seat->client.id);
+    seat->troubled = !report->served;
     if (report->served) {
         snprintf(text, sizeof text, "client '%.200s' is served", name);
         end_incident(round, key, text);
@@ -229,18 +180,10 @@ static void take_report(struct round *round, struct worker *worker,
 
 /* ---- dead lanes ---- */
 
-static void describe_end(int status, char *text, size_t size)
-{
-    if (WIFSIGNALED(status))
-        snprintf(text, size, "its process was ended by signal %d", WTERMSIG(status));
-    else
-        snprintf(text, size, "its process ended with status %d", WEXITSTATUS(status));
-}
-
 /* A job went down with its lane: another lane asks whether its commit arrived. */
 static void bury(struct round *round, struct seat *seat, const struct lane_order *order)
 {
-    struct worker *worker = find_worker(round);
+    struct worker *worker = crew_find(&round->crew);
     struct err err = {0};
     if (worker) {
         give_order(round, worker, seat, order);
@@ -260,24 +203,35 @@ static void bury_again(struct round *round, struct seat *seat, const struct lane
         round->unreachable++;
 }
 
+/* Nothing new is started now; what the lane was doing is undone by the server. */
+static void mourn_stopped(struct round *round, const char *name, const char *how,
+                          const struct notice *notice)
+{
+    if (!notice->job_id)
+        return;
+    round->tally.unserved++;
+    log_msg(LOG_LEVEL_NOTICE, "client '%s': job %d (%s): stopped (%s); undone, and left due", name,
+            notice->job_id, notice->package, how);
+}
+
 static void mourn(struct round *round, struct worker *worker)
 {
     char how[100];
     struct seat *seat = roster_find(&round->roster, worker->client_id);
     struct lane_order order = worker->order;
-    bool had_job = atomic_load(&worker->lane.slot->since_ms) != 0;
     struct notice notice = worker->lane.slot->notice;
-    int status = reap(worker);
-    describe_end(status, how, sizeof how);
+    crew_reap(worker, how, sizeof how);
     if (!seat)
         return;
     seat->state = SEAT_IDLE;
     const char *name = seat->client.fields[CLIENT_NAME];
-    if (order.buries) {
+    if (is_stopping(round)) {
+        mourn_stopped(round, name, how, &notice);
+    } else if (order.buries) {
         log_msg(LOG_LEVEL_ERROR, "client '%s': %s while it recorded the death of another", name,
                 how);
         bury_again(round, seat, &order);
-    } else if (had_job) {
+    } else if (notice.job_id) {
         log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s): %s while it ran", name, notice.job_id,
                 notice.package, how);
         order = (struct lane_order){.buries = true, .notice = notice};
@@ -290,19 +244,23 @@ static void mourn(struct round *round, struct worker *worker)
 
 /* ---- the loop ---- */
 
-/* How long nothing needs to be looked at, unless something comes. */
-static int idle_ms(const struct round *round, bool queued)
+/* Until when the lanes may use their grace period, and the killing of what they started. */
+static int64_t kill_time_ms(const struct round *round)
 {
-    int64_t now_us = clock_real_us();
-    int64_t to_minute_ms = (MINUTE_US - now_us % MINUTE_US) / 1000 + 1;
-    int64_t wait_ms = queued && to_minute_ms > QUEUE_LOOK_MS ? QUEUE_LOOK_MS : to_minute_ms;
     const struct options *options = &round->site->options;
-    if (round->told_to_stop) {
-        int64_t limit_ms = round->site->signals->stopped_ms +
-                           (options->stop_grace_s + options->kill_grace_s) * 1000;
-        wait_ms = clock_left_ms(limit_ms);
-    }
-    return (int)wait_ms;
+    return round->told_ms + (options->stop_grace_s + options->kill_grace_s) * 1000;
+}
+
+/* How long nothing needs to be looked at, unless something comes. */
+static int idle_ms(struct round *round)
+{
+    int64_t to_minute_ms = (MINUTE_US - clock_real_us() % MINUTE_US) / 1000 + 1;
+    bool queued = roster_next(&round->roster) != NULL;
+    if (round->told_ms)
+        return clock_left_ms(kill_time_ms(round));
+    if (is_stopping(round) || pass_is_due(round))
+        return 0; /* it came while something else was waited for */
+    return (int)(queued && to_minute_ms > QUEUE_LOOK_MS ? QUEUE_LOOK_MS : to_minute_ms);
 }
 
 static void wait_for_events(struct round *round)
@@ -312,12 +270,13 @@ static void wait_for_events(struct round *round)
     nfds_t count = 0;
     fds[count++] = (struct pollfd){.fd = round->site->signals->fd, .events = POLLIN};
     for (int i = 0; i < BOARD_SLOTS; i++) {
-        if (!is_running(&round->workers[i]))
+        struct worker *worker = &round->crew.workers[i];
+        if (!worker_is_running(worker))
             continue;
-        owners[count] = &round->workers[i];
-        fds[count++] = (struct pollfd){.fd = round->workers[i].lane.fd, .events = POLLIN};
+        owners[count] = worker;
+        fds[count++] = (struct pollfd){.fd = worker->lane.fd, .events = POLLIN};
     }
-    if (poll(fds, count, idle_ms(round, roster_next(&round->roster) != NULL)) <= 0)
+    if (poll(fds, count, idle_ms(round)) <= 0)
         return;
     signals_take(round->site->signals);
     for (nfds_t i = 1; i < count; i++) {
@@ -336,66 +295,43 @@ static void wait_for_events(struct round *round)
 /* Stop: nothing new starts; whoever does not end within both graces is killed. */
 static void stop_lanes(struct round *round)
 {
-    const struct options *options = &round->site->options;
-    int64_t limit_ms = round->site->signals->stopped_ms +
-                       (options->stop_grace_s + options->kill_grace_s) * 1000;
-    int signal = clock_mono_ms() >= limit_ms ? SIGKILL : round->told_to_stop ? 0 : SIGTERM;
     roster_clear_queue(&round->roster);
-    if (signal == SIGTERM)
+    if (!round->told_ms) {
+        round->told_ms = clock_mono_ms();
         log_msg(LOG_LEVEL_NOTICE, "told to stop; %d clients are still being served",
-                count_busy(round, true));
-    for (int i = 0; i < BOARD_SLOTS && signal; i++)
-        if (is_running(&round->workers[i]))
-            kill(round->workers[i].lane.pid, signal);
-    round->told_to_stop = true;
+                crew_busy(&round->crew, true));
+        crew_signal(&round->crew, SIGTERM);
+    } else if (clock_mono_ms() >= kill_time_ms(round)) {
+        crew_signal(&round->crew, SIGKILL);
+    }
 }
 
 /* Serves the queue until it is empty and nobody is busy. */
 static void serve(struct round *round)
 {
     for (;;) {
+        if (!is_stopping(round) && pass_is_due(round))
+            begin_pass(round);
         if (is_stopping(round))
             stop_lanes(round);
-        else if (round->site->signals->wake || this_minute() != round->pass_minute)
-            begin_pass(round);
-        if (!is_stopping(round))
+        else
             dispatch(round);
-        if (count_busy(round, true) == 0 && !roster_next(&round->roster))
+        if (crew_busy(&round->crew, true) == 0 && !roster_next(&round->roster))
             return;
         wait_for_events(round);
     }
 }
 
-static void end_workers(struct round *round)
-{
-    int64_t until_ms = clock_mono_ms() + EXIT_MS;
-    for (int i = 0; i < BOARD_SLOTS; i++)
-        if (is_running(&round->workers[i]))
-            shutdown(round->workers[i].lane.fd, SHUT_RDWR);
-    for (int i = 0; i < BOARD_SLOTS; i++) {
-        struct worker *worker = &round->workers[i];
-        int status = 0;
-        if (!is_running(worker))
-            continue;
-        while (waitpid(worker->lane.pid, &status, WNOHANG) == 0) {
-            struct pollfd fd = {.fd = round->site->signals->fd, .events = POLLIN};
-            if (clock_mono_ms() >= until_ms)
-                kill(worker->lane.pid, SIGKILL);
-            poll(&fd, 1, clock_left_ms(until_ms) ? clock_left_ms(until_ms) : 10);
-            signals_take(round->site->signals);
-        }
-        lane_close(&worker->lane);
-    }
-}
-
 void round_run(struct round *round)
 {
-    begin_pass(round);
+    round->crew.site = round->site;
+    round->crew.own_fds[0] = round->lock_fd;
+    round->crew.own_count = 1;
     do {
+        begin_pass(round);
         serve(round);
-    } while (!is_stopping(round) &&
-             (round->site->signals->wake || this_minute() != round->pass_minute));
-    end_workers(round);
+        crew_dismiss(&round->crew);
+    } while (!is_stopping(round) && pass_is_due(round));
 }
 
 void round_release(struct round *round)

@@ -40,7 +40,9 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
             log_not_due(visit, job, due);
             continue;
         }
-        enum executed end = execute(visit, job, EXECUTION_DUE);
+        enum executed end = execute(visit, job, EXECUTION_DUE, err);
+        if (end == EXECUTED_UNRECORDED) /* so would be the others */
+            return err_wrap(err, "job %d cannot be recorded, and was undone", job->id);
         if (end == EXECUTED_STOPPED)
             return true;
         if (db_lost(&visit->db) && !visit_reconnect(visit, err))

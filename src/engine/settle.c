@@ -67,6 +67,8 @@ static bool settle_once(struct execution *x, struct err *err)
         .work_count = x->outcome.failed ? 0 : x->run.queue_count,
     };
     set_next(x, &settlement);
+    if (!settlement.work_count)
+        x->visit->db.options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
     bool done = claim_settle(&x->claim, &settlement, &settled, err);
     if (done) {
         follow_new_spec(x, &settlement, &settled);
@@ -80,19 +82,51 @@ static bool settle_once(struct execution *x, struct err *err)
     return done;
 }
 
-/* The failure row itself was refused, perhaps for what its text says: once more, in plain ASCII. */
-static bool settle_minimal(struct execution *x, struct err *err)
+/* After what was refused took the transaction with it: claims the job once more.  *ours: it is
+ * still to be recorded, by us. */
+static bool claim_anew(struct execution *x, bool *ours, struct err *err)
 {
-    char text[256];
-    snprintf(text, sizeof text, "the job failed, and the database refused the record: %.150s",
-             err->text);
+    int id = x->claim.job.id;
+    claim_give_up(&x->claim);
+    if (!claim_begin(&x->claim, id, err))
+        return false;
+    *ours = execution_may_run(x, clock_real_us());
+    if (*ours)
+        return true;
+    claim_give_up(&x->claim);
+    visit_log(x->visit, LOG_LEVEL_NOTICE, &x->claim.job,
+              "undone; another session takes care of it");
+    return true;
+}
+
+/* Perhaps it was refused for what its text says: plain ASCII has room in every encoding. */
+static void make_plain(struct execution *x, const struct err *refused)
+{
+    char text[1024];
+    const char *told = outcome_text(&x->outcome);
+    snprintf(text, sizeof text, "%.600s (refused as it was: %.300s)", told ? told : "failed",
+             refused->text);
     for (char *p = text; *p; p++)
         if ((unsigned char)*p >= 0x80)
             *p = '?';
-    claim_give_up(&x->claim);
     execution_fail(x, text);
-    return claim_begin(&x->claim, x->claim.job.id, err) && x->claim.state == CLAIM_TAKEN &&
-           settle_once(x, err);
+}
+
+/* A failure, once more from the beginning; the second time with a plain text. */
+static bool settle_anew(struct execution *x, struct err *err)
+{
+    for (int tries = 0; tries < 2; tries++) {
+        bool ours = false;
+        if (tries > 0)
+            make_plain(x, err);
+        if (!claim_anew(x, &ours, err))
+            return false;
+        if (!ours || settle_once(x, err))
+            return true;
+        if (err->kind == ERR_AWAY)
+            return false;
+    }
+    return false;
 }
 
 bool settle(struct execution *x, struct err *err)
@@ -103,8 +137,9 @@ bool settle(struct execution *x, struct err *err)
         return false;
     if (!x->outcome.failed) {
         execution_fail(x, err->text);
-        if (settle_once(x, err))
+        /* Refused at COMMIT, the transaction is gone; else it is only to be rolled back. */
+        if (x->claim.state == CLAIM_TAKEN && settle_once(x, err))
             return true;
     }
-    return err->kind != ERR_AWAY && settle_minimal(x, err);
+    return err->kind != ERR_AWAY && settle_anew(x, err);
 }

@@ -11,14 +11,6 @@
 #include "io/nologin.h"
 #include "io/zonefile.h"
 
-static void log_warnings(struct buf *warnings)
-{
-    if (!warnings->len)
-        return;
-    for (char *line = strtok(warnings->data, "\n"); line; line = strtok(NULL, "\n"))
-        log_msg(LOG_LEVEL_WARNING, "%s", line);
-}
-
 static bool load_configuration(struct site *site, const struct site_request *request,
                                struct buf *warnings, struct err *err)
 {
@@ -73,21 +65,25 @@ static bool name_node(struct site *site, struct err *err)
 
 bool site_open(struct site *site, const struct site_request *request, struct err *err)
 {
-    struct buf warnings = {0};
-    bool done = load_configuration(site, request, &warnings, err) &&
-                assume_identity(site, request, &warnings, err) &&
+    bool done = load_configuration(site, request, &site->warnings, err) &&
+                assume_identity(site, request, &site->warnings, err) &&
                 zonefile_load(&site->zone, request->tz, err) && name_node(site, err);
     snprintf(site->auth_port, sizeof site->auth_port, "%d", site->options.auth_db.port);
-    log_warnings(&warnings);
-    buf_release(&warnings);
     return done;
+}
+
+void site_log_warnings(const struct site *site)
+{
+    const char *line = buf_text(&site->warnings);
+    for (const char *end; (end = strchr(line, '\n')); line = end + 1)
+        log_msg(LOG_LEVEL_WARNING, "%.*s", (int)(end - line), line);
 }
 
 bool site_is_unlocked(const struct site *site, struct err *why)
 {
     bool locked = true;
     if (!nologin_check(site->installation, &site->options, &locked, why))
-        return err_wrap(why, "nothing is run: cannot tell whether the installation is locked");
+        return err_wrap(why, "nothing is run");
     if (locked)
         err_set(why, ERR_AWAY,
                 "nothing is run: the installation %s is locked (%s/nologin exists); kivitendo's "
@@ -145,6 +141,7 @@ void site_release(struct site *site)
     config_files_release(&site->files);
     identity_release(&site->identity);
     zone_release(&site->zone);
+    buf_release(&site->warnings);
     free(site->installation);
     *site = (struct site){0};
 }

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "core/job.h"
 #include "core/options.h"
@@ -43,12 +44,16 @@ struct site {
     char auth_port[8];
     char node_id[256];
     struct node node;
+    struct buf warnings;     /* about the configuration, a line each */
     struct signals *signals; /* of this process */
     struct board *board;
 };
 
-/* Logs the configuration's warnings. */
+/* Warnings about the configuration go into site->warnings: the caller tells them. */
 bool site_open(struct site *site, const struct site_request *request, struct err *err) MUST_USE;
+
+/* Logs the warnings, a message each. */
+void site_log_warnings(const struct site *site);
 
 /* False while kivitendo's installation is locked (users/nologin), or when that cannot be told; then
  * `why` says so. */

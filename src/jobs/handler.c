@@ -23,11 +23,18 @@ bool job_queue(struct job_run *run, const struct db_statement *statement, const 
     return true;
 }
 
+/* A job of many statements must not outlast the grace period one by one. */
+static bool may_go_on(const struct job_run *run, struct db_reply *reply, struct err *err)
+{
+    *reply = (struct db_reply){.failed_step = -1};
+    return !db_must_stop(run->db) || err_set(err, ERR_AWAY, "told to stop");
+}
+
 bool job_ask(struct job_run *run, const struct db_statement *statement, const char *const *params,
              struct db_reply *reply, struct err *err)
 {
     struct db_step step = {.statement = statement, .params = params};
-    return db_run(run->db, &step, 1, reply, err);
+    return may_go_on(run, reply, err) && db_run(run->db, &step, 1, reply, err);
 }
 
 /* A client whose own database answers must not count as away because of the other one. */
@@ -57,7 +64,8 @@ struct db *job_auth_db(struct job_run *run, struct err *err)
 bool job_auth_run(struct job_run *run, const struct db_step *steps, int count,
                   struct db_reply *reply, struct err *err)
 {
-    return db_run(&run->auth->db, steps, count, reply, err) || fail_auth(run->auth, err);
+    return may_go_on(run, reply, err) &&
+           (db_run(&run->auth->db, steps, count, reply, err) || fail_auth(run->auth, err));
 }
 
 void job_run_release(struct job_run *run)

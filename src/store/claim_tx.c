@@ -86,12 +86,14 @@ bool claim_settle(struct claim *claim, const struct settlement *settlement, stru
     claim_plan_add(&plan, settlement->outcome->failed ? &undo_work : &keep_work, NULL);
     claim_plan_add(&plan, history_statement(claim->describes), history.params);
     int update_step = claim_plan_add(&plan, &claim_update_row, times.params);
-    claim_plan_add(&plan, &commit, NULL);
+    int commit_step = claim_plan_add(&plan, &commit, NULL);
 
     struct db_reply reply;
     *settled = (struct settled){0};
     bool done = db_run(claim->db, plan.steps, plan.count, &reply, err) &&
                 claim_read_settled(&reply, update_step, settled, err);
+    if (reply.failed_step == commit_step)
+        claim->state = CLAIM_NONE;
     db_reply_release(&reply);
     return done;
 }

@@ -10,7 +10,9 @@
  * nothing (lost, not due any more, stopped) is given up with claim_give_up.
  *
  * Errors: ERR_AWAY when the connection is lost: then nobody knows yet whether a settle arrived;
- * ask history_has (store/history.h) over a new connection.  ERR_JOB when the server refused.
+ * ask history_has (store/history.h) over a new connection.  ERR_JOB when the server refused:
+ * the transaction waits to be settled as a failure, unless it was COMMIT that was refused; then the
+ * claim is gone too (CLAIM_NONE).
  */
 #ifndef STORE_CLAIM_TX_H
 #define STORE_CLAIM_TX_H

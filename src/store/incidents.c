@@ -80,6 +80,16 @@ bool incidents_end(struct incidents *incidents, const char *key, int64_t *since_
     return true;
 }
 
+void incidents_forget_others(struct incidents *incidents, const char *prefix, const char *key)
+{
+    for (size_t i = incidents->count; i-- > 0;) {
+        int64_t since_s;
+        struct incident other = incidents->items[i];
+        if (strncmp(other.key, prefix, strlen(prefix)) == 0 && strcmp(other.key, key) != 0)
+            incidents_end(incidents, other.key, &since_s);
+    }
+}
+
 bool incidents_save(struct incidents *incidents, struct err *err)
 {
     struct buf text = {0};

@@ -52,6 +52,9 @@ enum incident_news incidents_raise(struct incidents *incidents, const char *key,
 /* True: there was one; *since_s is when it began. */
 bool incidents_end(struct incidents *incidents, const char *key, int64_t *since_s);
 
+/* Forgets all whose key begins with `prefix`, except `key` itself. */
+void incidents_forget_others(struct incidents *incidents, const char *prefix, const char *key);
+
 bool incidents_save(struct incidents *incidents, struct err *err) MUST_USE;
 
 void incidents_release(struct incidents *incidents);
