@@ -143,7 +143,7 @@ set_up serial "default_transaction_isolation = 'serializable'" 'default_transact
 set_up german "datestyle = 'German'" "lc_messages = 'C'" "intervalstyle = 'sql_standard'"
 set_up american "datestyle = 'SQL, MDY'" 'standard_conforming_strings = off' 'extra_float_digits = -15'
 set_up latin "client_encoding = 'LATIN1'" "bytea_output = 'escape'"
-set_up hasty 'statement_timeout = 1' 'lock_timeout = 1' 'idle_in_transaction_session_timeout = 1' \
+set_up hasty 'statement_timeout = 20' 'lock_timeout = 1' 'idle_in_transaction_session_timeout = 1' \
     'idle_session_timeout = 500'
 set_up tokyo "timezone = 'Asia/Tokyo'"
 set_up samoa "timezone = 'Pacific/Pago_Pago'"
@@ -191,7 +191,7 @@ ALTER ROLE $odd SET timezone = 'Asia/Kathmandu';
 ALTER ROLE $odd SET client_encoding = 'LATIN1';
 ALTER ROLE $odd SET lock_timeout = 1;
 ALTER ROLE $odd SET idle_in_transaction_session_timeout = 1;
-ALTER ROLE $odd SET statement_timeout = 1;
+ALTER ROLE $odd SET statement_timeout = 20;
 EOF
 at_exit "pg_admin postgres -c 'DROP ROLE IF EXISTS $odd'"
 add_client odd --role $odd
