@@ -450,6 +450,12 @@ int db_backend_pid(const struct db *db)
     return db->conn ? PQbackendPID(db->conn) : 0;
 }
 
+bool db_holds_bytes(const struct db *db)
+{
+    const char *encoding = db->conn ? PQparameterStatus(db->conn, "server_encoding") : NULL;
+    return encoding && strcmp(encoding, "SQL_ASCII") == 0;
+}
+
 void db_close(struct db *db)
 {
     if (!db)

@@ -12,7 +12,8 @@
  * A pipeline is data: an array of steps that go to the server in one round trip, as one implicit
  * transaction unless it contains BEGIN; the first step that fails makes the server skip the rest.
  *
- * Values travel as text in UTF-8.  What the server sends is hostile input.
+ * Values travel as text in UTF-8, or in whatever bytes a database without an encoding holds.  What
+ * the server sends is hostile input.
  *
  * Waiting: every call has a deadline.  When it passes, or when a stop signal came and the grace
  * period is over, the statement is cancelled, the connection drained and the call fails; a server
@@ -97,8 +98,8 @@ struct db {
     struct db_options options;
     /* Not a direct connection: nothing outlives a transaction (session_read sets it). */
     bool pooled;
-    char pid_text[12];         /* for io/session.c: the backend's pid as libpq was told it, */
-    const char *pid_params[1]; /* and the parameter list that holds it */
+    char pid_text[12];             /* for io/session.c: the backend's pid as libpq was told it, */
+    const char *session_params[2]; /* and the parameter list that holds it */
     const struct db_statement *prepared[DB_PREPARED_MAX];
     int prepared_count;
     char last_state[DB_SQLSTATE_MAX]; /* of the FATAL error with which the server went, or "" */
@@ -138,6 +139,9 @@ bool db_lost(const struct db *db);
 
 /* The process id of the server's backend as libpq knows it; 0 while closed. */
 int db_backend_pid(const struct db *db);
+
+/* Has the database no encoding (SQL_ASCII)? */
+bool db_holds_bytes(const struct db *db);
 
 /* Closes the connection, if there is one, and leaves {0}. */
 void db_close(struct db *db);

@@ -10,13 +10,13 @@
  * function and operator it meets, and that is what takes time here, so there are few. */
 static const struct db_statement start = {
     .name = NULL,
-    .params = 1,
+    .params = 2,
     .sql = "SELECT pg_catalog.pg_backend_pid(),"
            " pg_catalog.current_setting('transaction_read_only', true),"
            " pg_catalog.pg_postmaster_start_time(),"
            " pg_catalog.set_config(s.name, s.value,"
            "   pg_catalog.int4ne(pg_catalog.pg_backend_pid(), $1::integer))"
-           " FROM (VALUES ('DateStyle', 'ISO, YMD'), ('client_encoding', 'UTF8'),"
+           " FROM (VALUES ('DateStyle', 'ISO, YMD'), ('client_encoding', $2),"
            " ('default_transaction_isolation', 'read committed'),"
            " ('default_transaction_deferrable', 'off'),"
            " ('search_path', 'pg_catalog, public, pg_temp'),"
@@ -40,8 +40,9 @@ struct db_step session_patience(void)
 struct db_step session_step(struct db *db)
 {
     snprintf(db->pid_text, sizeof db->pid_text, "%d", db_backend_pid(db));
-    db->pid_params[0] = db->pid_text;
-    return (struct db_step){.statement = &start, .params = db->pid_params};
+    db->session_params[0] = db->pid_text;
+    db->session_params[1] = db_holds_bytes(db) ? "SQL_ASCII" : "UTF8";
+    return (struct db_step){.statement = &start, .params = db->session_params};
 }
 
 bool session_read(struct db *db, const struct db_reply *reply, int step, struct session *session,

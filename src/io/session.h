@@ -8,6 +8,8 @@
  * libpq was told at connect is not the one that answers) and sets what a role's or a database's
  * defaults could otherwise change under us: DateStyle, client_encoding, isolation, search_path,
  * keepalives and timeouts.  Settings that an old server does not know are skipped.
+ * client_encoding is UTF8, except where the database has none (SQL_ASCII) and may hold any bytes:
+ * asked for UTF-8 it would refuse to show a row with others.
  * Never TimeZone: statements that speak of the server's now() mean the server's zone.
  *
  * Through a pooler the settings must not stick to a backend that others use next: they are made
