@@ -104,8 +104,9 @@ static void make_plain(struct execution *x, const struct err *refused)
 {
     char text[1024];
     const char *told = outcome_text(&x->outcome);
-    snprintf(text, sizeof text, "%.600s (refused as it was: %.300s)", told ? told : "failed",
-             refused->text);
+    snprintf(text, sizeof text,
+             "%.600s (shown in ASCII, for the database refused the record: %.300s)",
+             told ? told : "failed", refused->text);
     for (char *p = text; *p; p++)
         if ((unsigned char)*p >= 0x80)
             *p = '?';

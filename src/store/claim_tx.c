@@ -24,11 +24,6 @@ static const struct db_statement savepoint = {
     .sql = "SAVEPOINT work",
 };
 
-static const struct db_statement keep_work = {
-    .name = "claim_keep",
-    .sql = "RELEASE SAVEPOINT work",
-};
-
 static const struct db_statement undo_work = {
     .name = "claim_undo",
     .sql = "ROLLBACK TO SAVEPOINT work",
@@ -83,7 +78,9 @@ bool claim_settle(struct claim *claim, const struct settlement *settlement, stru
     struct claim_plan plan = {0};
     for (int i = 0; i < settlement->work_count; i++)
         plan.steps[plan.count++] = settlement->work[i];
-    claim_plan_add(&plan, settlement->outcome->failed ? &undo_work : &keep_work, NULL);
+    /* A success leaves the savepoint to COMMIT: if the record is refused it is still there. */
+    if (settlement->outcome->failed)
+        claim_plan_add(&plan, &undo_work, NULL);
     claim_plan_add(&plan, history_statement(claim->describes), history.params);
     int update_step = claim_plan_add(&plan, &claim_update_row, times.params);
     int commit_step = claim_plan_add(&plan, &commit, NULL);

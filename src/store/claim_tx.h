@@ -3,7 +3,7 @@
  *     struct claim claim = {.db = &db, .zone = &zone, .describes = describes};
  *     claim_begin(&claim, id, err)             BEGIN, lock, read again, SAVEPOINT: one round trip
  *     switch (claim.state) …                   CLAIM_TAKEN: the work may begin
- *     claim_settle(&claim, &settlement, …)     work, RELEASE, history, new times, COMMIT: another
+ *     claim_settle(&claim, &settlement, …)     work, history, new times, COMMIT: another
  *     claim_release(&claim)
  *
  * After work that failed, claim_settle goes back to the savepoint first.  A claim that ends in
