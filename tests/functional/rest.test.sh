@@ -40,7 +40,7 @@ rests 'hostile text' "'; DROP TABLE background_jobs; -- %s %n" 'cannot be unders
 rests 'a day that no year has' '0 0 31 2 *' 'never fires: there is no such date'
 run_ts -v run
 like 'why it is not due is said' "$TS_ERR" 'job [0-9]+ \(Test\): has no next_run_at'
-client_sql acme "UPDATE background_jobs SET cron_spec = '0 3 * * *', next_run_at = localtimestamp(0) WHERE id = $interval"
+client_sql acme "UPDATE background_jobs SET cron_spec = '0 3 * * *', next_run_at = date_trunc('second', localtimestamp) WHERE id = $interval"
 run_ts run
 is 'once somebody has mended it, it runs' \
     "$(client_sql acme "SELECT count(*) FROM background_job_histories WHERE status = 'success'")" 2
