@@ -46,15 +46,18 @@ static void log_settled(const struct execution *x, const struct settlement *sett
     char next[WALLTIME_MAX] = "never";
     const char *text = outcome_text(&x->outcome);
     bool failed = x->outcome.failed;
+    enum log_level level = failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO;
+    if (!log_wants(level))
+        return;
     if (!settled->row_found)
         snprintf(next, sizeof next, "none, the row is gone");
     else if (!settled->next_stands)
         snprintf(next, sizeof next, "as edited meanwhile");
     else if (!settlement->clears_next && !settlement->keeps_next)
         walltime_show(&x->visit->site->zone, settlement->next_us, next);
-    visit_log(x->visit, failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, &x->claim.job,
-              "%s in %lld ms, next %s: %.1000s", failed ? "failed" : "succeeded",
-              (long long)(clock_mono_ms() - x->started_ms), next, text ? text : "no result");
+    visit_log(x->visit, level, &x->claim.job, "%s in %lld ms, next %s: %.1000s",
+              failed ? "failed" : "succeeded", (long long)(clock_mono_ms() - x->started_ms), next,
+              text ? text : "no result");
 }
 
 static bool settle_once(struct execution *x, struct err *err)
