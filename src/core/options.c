@@ -1,19 +1,31 @@
 #include "core/options.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/job.h"
+#include "core/option_command.h"
+#include "core/option_value.h"
+
 enum option_kind {
     KIND_TEXT,    /* one line; empty means unset, or the default */
+    KIND_PATH,    /* a text that begins with a slash */
     KIND_SECRET,  /* a text that is wiped and never shown */
     KIND_NUMBER,  /* a whole number within bounds */
+    KIND_SIZE,    /* a number of bytes within bounds */
     KIND_MINUTES, /* a number that kivitendo replaces by its default where it is nonsense */
     KIND_SWITCH,  /* true unless empty or 0 */
     KIND_RELIC,   /* must not be set any more */
-    KIND_LATER,   /* known, but nothing reads it yet */
+    KIND_LIST,    /* packages */
+    KIND_MAP,     /* any key, any value */
+    KIND_NATIVE,
+    KIND_POOLER,
+    KIND_TIMEOUT,
+    KIND_COMMAND,
+    KIND_COMMAND_DATABASE,
+    KIND_LATER, /* known, but nothing reads it yet */
 };
 
 struct option {
@@ -21,68 +33,104 @@ struct option {
     const char *key; /* "*": every key that has no row of its own */
     size_t offset;   /* of the field in struct options */
     enum option_kind kind;
-    int min, max, fallback;    /* of numbers */
-    const char *fallback_text; /* of texts; NULL: unset */
+    struct option_bounds bounds; /* of numbers and sizes */
+    const char *fallback_text;   /* of texts; NULL: unset */
 };
 
 #define TEXT(field, text)                                                                          \
     .offset = offsetof(struct options, field), .kind = KIND_TEXT, .fallback_text = (text)
 #define NUMBER(field, low, high, usual)                                                            \
-    .offset = offsetof(struct options, field), .kind = KIND_NUMBER, .min = (low), .max = (high),   \
-    .fallback = (usual)
-#define SWITCH(field) .offset = offsetof(struct options, field), .kind = KIND_SWITCH
-#define RELIC(field)  .offset = offsetof(struct options, field), .kind = KIND_RELIC
-#define LATER         .kind = KIND_LATER
+    .offset = offsetof(struct options, field), .kind = KIND_NUMBER,                                \
+    .bounds = {(low), (high), (usual)}
+#define SIZE(field, low, high, usual)                                                              \
+    .offset = offsetof(struct options, field), .kind = KIND_SIZE, .bounds = {(low), (high), (usual)}
+#define OF_KIND(what, field) .offset = offsetof(struct options, field), .kind = (what)
+#define SWITCH(field)        OF_KIND(KIND_SWITCH, field)
+#define RELIC(field)         OF_KIND(KIND_RELIC, field)
+#define LATER                .kind = KIND_LATER
 
 enum {
     HOUR_S = 3600,
     MONTH_S = 31 * 24 * 3600,
     CENTURY_MIN = 100 * 366 * 24 * 60,
+    OUTPUT_MAX = 16 * 1024 * 1024,     /* with every bad byte made three it still fits a buffer */
+    JOB_MEMORY_MIN = 16 * 1024 * 1024, /* below it hardly a program starts */
 };
+
+/* Its mails cannot be taken back when it is ended half-way. */
+#define UNLIMITED "CreatePeriodicInvoices"
+
+#define MEMORY_MAX (INT64_C(1) << 50)
+
+/* Stands for the sections "task_server/commands/<package>". */
+#define COMMAND_SECTIONS OPTION_COMMAND_PREFIX "*"
 
 /* Sorted by section, then key, in the order of strcmp. */
 static const struct option table[] = {
-    {"authentication", "session_timeout", offsetof(struct options, session_timeout_min),
-     KIND_MINUTES, 1, CENTURY_MIN, 480, NULL},
+    {"authentication", "session_timeout", OF_KIND(KIND_MINUTES, session_timeout_min),
+     .bounds = {1, CENTURY_MIN, 480}},
     {"authentication/database", "db", TEXT(auth_db.db, NULL)},
     {"authentication/database", "host", TEXT(auth_db.host, NULL)},
-    {"authentication/database", "password", offsetof(struct options, auth_db.password),
-     .kind = KIND_SECRET},
+    {"authentication/database", "password", OF_KIND(KIND_SECRET, auth_db.password)},
     {"authentication/database", "port", NUMBER(auth_db.port, 1, 65535, 5432)},
     {"authentication/database", "user", TEXT(auth_db.user, NULL)},
     {"debug", "keep_installation_unlocked", SWITCH(keep_installation_unlocked)},
+    {"environment", "*", OF_KIND(KIND_MAP, environment)},
     {"paths", "userspath", TEXT(userspath, "users")},
     {"system", "language", TEXT(language, "de")},
+    {"system", "memory_limit_rss", SIZE(memory_limit_rss_bytes, 0, MEMORY_MAX, 0)},
+    {"system", "memory_limit_vsz", SIZE(memory_limit_vsz_bytes, 0, MEMORY_MAX, 0)},
     {"task_server", "client", RELIC(relic_client)},
     {"task_server", "connect_timeout", NUMBER(connect_timeout_s, 1, 600, 10)},
     {"task_server", "debug", SWITCH(debug)},
-    {"task_server", "job_memory_limit", LATER},
+    {"task_server", "job_memory_limit",
+     SIZE(job_memory_limit_bytes, JOB_MEMORY_MIN, MEMORY_MAX, 0)},
     {"task_server", "job_timeout", NUMBER(job_timeout_s, 0, MONTH_S, 14400)},
     {"task_server", "kill_grace", NUMBER(kill_grace_s, 0, HOUR_S, 10)},
     {"task_server", "log", LATER},
     {"task_server", "login", RELIC(relic_login)},
-    {"task_server", "max_external", LATER},
+    {"task_server", "max_external", NUMBER(max_external, 1, 64, 4)},
     {"task_server", "max_parallel", NUMBER(max_parallel, 1, 32, 4)},
-    {"task_server", "max_perl_jobs", LATER},
+    {"task_server", "max_perl_jobs", NUMBER(max_perl_jobs, 1, 64, 2)},
     {"task_server", "metrics_file", LATER},
-    {"task_server", "native_jobs", LATER},
+    {"task_server", "native_jobs", OF_KIND(KIND_NATIVE, native_jobs)},
     {"task_server", "node_id", TEXT(node_id, NULL)},
     {"task_server", "only_run_tasks_for_this_node", SWITCH(only_this_node)},
-    {"task_server", "output_limit", LATER},
-    {"task_server", "perl", LATER},
-    {"task_server", "pooler", LATER},
-    {"task_server", "rerun_interrupted", LATER},
+    {"task_server", "output_limit", SIZE(output_limit_bytes, 1024, OUTPUT_MAX, 65536)},
+    {"task_server", "perl", OF_KIND(KIND_PATH, perl), .fallback_text = "/usr/bin/perl"},
+    {"task_server", "pooler", OF_KIND(KIND_POOLER, pooler_keeps_session)},
+    {"task_server", "rerun_interrupted", OF_KIND(KIND_LIST, rerun_interrupted)},
     {"task_server", "run_as", TEXT(run_as, NULL)},
     {"task_server", "scheduler", LATER},
     {"task_server", "state_dir", TEXT(state_dir, NULL)},
     {"task_server", "stop_grace", NUMBER(stop_grace_s, 0, HOUR_S, 15)},
-    {"task_server/commands", "*", LATER},
+    {"task_server/commands", "*", OF_KIND(KIND_COMMAND, commands)},
+    {COMMAND_SECTIONS, "database", OF_KIND(KIND_COMMAND_DATABASE, command_databases)},
     {"task_server/notify_on_failure", "email_from", LATER},
     {"task_server/notify_on_failure", "email_subject", LATER},
     {"task_server/notify_on_failure", "email_template", LATER},
     {"task_server/notify_on_failure", "send_email_to", LATER},
-    {"task_server/timeouts", "*", LATER},
+    {"task_server/timeouts", "*", OF_KIND(KIND_TIMEOUT, timeouts), .bounds = {0, MONTH_S, 0}},
 };
+
+/* Where setting a field may say something. */
+struct option_reply {
+    struct buf *warnings;
+    struct err *err;
+};
+
+/* Is the field a text of its own? */
+static bool is_text(const struct option *row)
+{
+    return row->kind == KIND_TEXT || row->kind == KIND_PATH || row->kind == KIND_SECRET ||
+           row->kind == KIND_RELIC;
+}
+
+static bool is_map(const struct option *row)
+{
+    return row->kind == KIND_LIST || row->kind == KIND_MAP || row->kind == KIND_TIMEOUT ||
+           row->kind == KIND_COMMAND || row->kind == KIND_COMMAND_DATABASE;
+}
 
 static void *field_of(struct options *options, const struct option *row)
 {
@@ -119,41 +167,11 @@ bool options_row(size_t index, const char **section, const char **key)
 
 bool options_use_section(const char *section)
 {
+    if (option_command_section(section))
+        return true;
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
         if (strcmp(table[i].section, section) == 0)
-            return true;
-    return false;
-}
-
-/* Appends a value fit for one line of a message: quoted, without control characters, not long. */
-static void add_shown(struct buf *buf, const char *value)
-{
-    enum { SHOWN_MAX = 80 };
-    size_t used = 0;
-    buf_add_text(buf, "'");
-    while (used < SHOWN_MAX && value[used]) {
-        size_t step = utf8_sequence(value + used, strlen(value + used));
-        bool plain = step && (unsigned char)value[used] >= ' ' && value[used] != 0x7F;
-        buf_add(buf, plain ? value + used : "?", plain ? step : 1);
-        used += step ? step : 1;
-    }
-    buf_add_text(buf, value[used] ? "…'" : "'");
-}
-
-static void warn(struct buf *warnings, const struct setting *setting, const char *text)
-{
-    buf_addf(warnings, "%s:%d: [%s] %s: %s\n", setting->file, setting->line, setting->section,
-             setting->key, text);
-}
-
-/* The error "FILE:LINE: [section] key: 'value' <text>". */
-static bool refuse(struct err *err, const struct setting *setting, const char *text)
-{
-    struct buf shown = {0};
-    add_shown(&shown, setting->value);
-    err_set(err, ERR_CONFIG, "%s:%d: [%s] %s: %s %s", setting->file, setting->line,
-            setting->section, setting->key, buf_text(&shown), text);
-    buf_release(&shown);
+            return strcmp(section, COMMAND_SECTIONS) != 0;
     return false;
 }
 
@@ -176,7 +194,7 @@ void options_judge_section(const struct setting *heading, struct buf *warnings)
     const char *meant = similar_section(name);
     if (options_use_section(name))
         return;
-    if (meant)
+    if (meant && strcmp(meant, COMMAND_SECTIONS) != 0)
         buf_addf(warnings,
                  "%s:%d: '[%s]' is not [%s]: blanks and case belong to the name, so the "
                  "settings below it are not read\n",
@@ -209,78 +227,23 @@ static bool set_text(const struct option *row, char **slot, const struct setting
                      struct err *err)
 {
     if (strchr(setting->value, '\n'))
-        return refuse(err, setting, "must be a single line");
+        return setting_refuse(setting, err, "must be a single line");
     return put_text(slot, *setting->value ? setting->value : row->fallback_text, err);
 }
 
-/* Digits only; more than an int holds counts as no number. */
-static bool parse_number(const char *text, int *number)
+static bool set_path(const struct option *row, char **slot, const struct setting *setting,
+                     struct err *err)
 {
-    long value = 0;
-    for (const char *p = text; *p; p++) {
-        if (*p < '0' || *p > '9')
-            return false;
-        value = value * 10 + (*p - '0');
-        if (value > INT32_MAX)
-            return false;
-    }
-    *number = (int)value;
-    return *text != '\0';
-}
-
-static bool set_number(const struct option *row, int *slot, const struct setting *setting,
-                       struct err *err)
-{
-    int number = row->fallback;
-    if (*setting->value &&
-        (!parse_number(setting->value, &number) || number < row->min || number > row->max)) {
-        char text[80];
-        snprintf(text, sizeof text, "is not a whole number from %d to %d", row->min, row->max);
-        return refuse(err, setting, text);
-    }
-    *slot = number;
-    return true;
-}
-
-/* kivitendo accepts anything here and uses the number in front, so we must run with it too. */
-static void set_minutes(const struct option *row, int *slot, const struct setting *setting,
-                        struct buf *warnings)
-{
-    size_t digits = strspn(setting->value, "0123456789");
-    char front[16] = "";
-    if (digits < sizeof front)
-        memcpy(front, setting->value, digits);
-    int number = 0;
-    bool fits = parse_number(front, &number) && number >= row->min && number <= row->max;
-    *slot = fits ? number : row->fallback;
-
-    char text[80];
-    bool zero = strspn(setting->value, "0") == digits; /* or empty: both mean the default */
-    snprintf(text, sizeof text, "is not a whole number of minutes; %d is used", *slot);
-    if (setting->value[digits] || (!fits && !zero))
-        warn(warnings, setting, text);
-}
-
-static bool is_true(const char *value)
-{
-    return *value && strcmp(value, "0") != 0;
-}
-
-static void set_switch(bool *slot, const struct setting *setting, struct buf *warnings)
-{
-    static const char *const misleading[] = {"disabled", "f",  "false", "n",  "never",
-                                             "nein",     "no", "none",  "off"};
-    *slot = is_true(setting->value);
-    for (size_t i = 0; i < ARRAY_LEN(misleading); i++)
-        if (strcasecmp(setting->value, misleading[i]) == 0)
-            warn(warnings, setting, "this word switches it on, as in kivitendo; write 0 for off");
+    if (*setting->value && *setting->value != '/')
+        return setting_refuse(setting, err, "is not an absolute path");
+    return set_text(row, slot, setting, err);
 }
 
 /* Remembers where the relic stands: a later file may empty it again. */
 static bool set_relic(char **slot, const struct setting *setting, struct err *err)
 {
     struct buf place = {0};
-    if (is_true(setting->value))
+    if (option_is_true(setting->value))
         buf_addf(&place, "%s:%d", setting->file, setting->line);
     bool ok = place.failed ? err_set_nomem(err) : put_text(slot, buf_text(&place), err);
     buf_release(&place);
@@ -295,28 +258,73 @@ static void warn_later(const struct setting *setting, struct buf *warnings)
     if (notice && strcmp(setting->key, "send_email_to") != 0)
         return;
     if (*setting->value)
-        warn(warnings, setting, "has no effect yet in this version");
+        setting_warn(setting, warnings, "has no effect yet in this version");
+}
+
+static bool set_native(struct options *options, const struct setting *setting, struct err *err)
+{
+    static const struct {
+        const char *word;
+        enum options_native native;
+    } words[] = {{"", OPTIONS_NATIVE_AUTO},
+                 {"auto", OPTIONS_NATIVE_AUTO},
+                 {"off", OPTIONS_NATIVE_OFF},
+                 {"on", OPTIONS_NATIVE_ON}};
+    option_map_release(&options->native_list);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcasecmp(setting->value, words[i].word) == 0) {
+            options->native_jobs = words[i].native;
+            return true;
+        }
+    options->native_jobs = OPTIONS_NATIVE_LIST;
+    return option_map_list(&options->native_list, setting, err);
+}
+
+static bool set_pooler(bool *keeps_session, const struct setting *setting, struct err *err)
+{
+    if (*setting->value && strcmp(setting->value, "session") != 0)
+        return setting_refuse(setting, err, "is neither empty nor 'session'");
+    *keeps_session = *setting->value != '\0';
+    return true;
+}
+
+static bool set_field(struct options *options, const struct option *row,
+                      const struct setting *setting, struct option_reply *reply)
+{
+    void *field = field_of(options, row);
+    struct err *err = reply->err;
+    struct buf *warnings = reply->warnings;
+    switch (row->kind) {
+    case KIND_TEXT: return set_text(row, field, setting, err);
+    case KIND_PATH: return set_path(row, field, setting, err);
+    case KIND_SECRET: return put_text(field, setting->value, err);
+    case KIND_NUMBER: return option_number(setting, &row->bounds, field, err);
+    case KIND_SIZE: return option_size(setting, &row->bounds, field, err);
+    case KIND_MINUTES: *(int *)field = option_minutes(setting, &row->bounds, warnings); return true;
+    case KIND_SWITCH: *(bool *)field = option_switch(setting, warnings); return true;
+    case KIND_RELIC: return set_relic(field, setting, err);
+    case KIND_LIST: return option_map_list(field, setting, err);
+    case KIND_MAP: return option_map_put(field, setting->key, setting->value, err);
+    case KIND_NATIVE: return set_native(options, setting, err);
+    case KIND_POOLER: return set_pooler(field, setting, err);
+    case KIND_TIMEOUT: return option_timeout(setting, &row->bounds, field, err);
+    case KIND_COMMAND: return option_command(setting, field, warnings, err);
+    case KIND_COMMAND_DATABASE: return option_command_database(setting, field, warnings, err);
+    case KIND_LATER: warn_later(setting, warnings); return true;
+    }
+    return true;
 }
 
 bool options_set(struct options *options, const struct setting *setting, struct buf *warnings,
                  struct err *err)
 {
-    const struct option *row = find_row(setting->section, setting->key);
-    if (!row) {
-        if (strncmp(setting->section, "task_server", strlen("task_server")) == 0)
-            warn(warnings, setting, "unknown key, ignored");
-        return true;
-    }
-    void *field = field_of(options, row);
-    switch (row->kind) {
-    case KIND_TEXT: return set_text(row, field, setting, err);
-    case KIND_SECRET: return put_text(field, setting->value, err);
-    case KIND_NUMBER: return set_number(row, field, setting, err);
-    case KIND_MINUTES: set_minutes(row, field, setting, warnings); return true;
-    case KIND_SWITCH: set_switch(field, setting, warnings); return true;
-    case KIND_RELIC: return set_relic(field, setting, err);
-    case KIND_LATER: warn_later(setting, warnings); return true;
-    }
+    bool of_command = option_command_section(setting->section) != NULL;
+    const struct option *row = find_row(of_command ? COMMAND_SECTIONS : setting->section,
+                                        setting->key);
+    if (row)
+        return set_field(options, row, setting, &(struct option_reply){warnings, err});
+    if (strncmp(setting->section, "task_server", strlen("task_server")) == 0)
+        setting_warn(setting, warnings, "unknown key, ignored");
     return true;
 }
 
@@ -327,13 +335,37 @@ bool options_init(struct options *options, struct err *err)
         const struct option *row = &table[i];
         void *field = field_of(options, row);
         if (row->kind == KIND_NUMBER || row->kind == KIND_MINUTES)
-            *(int *)field = row->fallback;
-        if (row->kind == KIND_TEXT && !put_text(field, row->fallback_text, err)) {
+            *(int *)field = (int)row->bounds.fallback;
+        if (row->kind == KIND_SIZE)
+            *(uint64_t *)field = (uint64_t)row->bounds.fallback;
+        if (is_text(row) && !put_text(field, row->fallback_text, err)) {
             options_release(options);
             return false;
         }
     }
     return true;
+}
+
+int options_timeout_s(const struct options *options, const char *package)
+{
+    const char *own = option_map_find(&options->timeouts, package);
+    if (own)
+        return atoi(own);
+    return strcmp(package, UNLIMITED) == 0 ? 0 : options->job_timeout_s;
+}
+
+int options_stop_grace_s(const struct options *options, const char *package)
+{
+    bool limited = strcmp(package, UNLIMITED) != 0 || option_map_find(&options->timeouts, package);
+    return limited ? options->stop_grace_s : -1;
+}
+
+bool options_command(const struct options *options, const char *package, struct words *words,
+                     struct err *err)
+{
+    const char *line = option_map_find(&options->commands, package);
+    *words = (struct words){0};
+    return !line || words_split(words, line, err);
 }
 
 static bool check_relic(const char *place, const char *key, struct err *err)
@@ -352,6 +384,15 @@ bool options_check(const struct options *options, struct err *err)
     if (!check_relic(options->relic_client, "client", err) ||
         !check_relic(options->relic_login, "login", err))
         return false;
+    for (size_t i = 0; i < options->command_databases.count; i++) {
+        const struct option_item *item = &options->command_databases.items[i];
+        if (!option_map_find(&options->commands, item->key))
+            return err_set(err, ERR_CONFIG,
+                           "%s: [" OPTION_COMMAND_PREFIX
+                           "%s] database: there is no command of this name "
+                           "in [task_server/commands]",
+                           item->value, item->key);
+    }
     const char *missing = !auth->host ? "host" : !auth->db ? "db" : !auth->user ? "user" : NULL;
     if (missing)
         return err_set(err, ERR_CONFIG, "[authentication/database] %s is not set", missing);
@@ -363,9 +404,12 @@ void options_release(struct options *options)
     if (!options)
         return;
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        enum option_kind kind = table[i].kind;
-        if (kind == KIND_TEXT || kind == KIND_SECRET || kind == KIND_RELIC)
-            wipe_text(field_of(options, &table[i]));
+        void *field = field_of(options, &table[i]);
+        if (is_text(&table[i]))
+            wipe_text(field);
+        if (is_map(&table[i]))
+            option_map_release(field);
     }
+    option_map_release(&options->native_list);
     *options = (struct options){0};
 }

@@ -19,10 +19,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "core/option_map.h"
+#include "core/setting.h"
+#include "core/words.h"
 
 /* Where the authentication database is; host, db and user are required. */
 struct options_auth_db {
@@ -31,6 +35,14 @@ struct options_auth_db {
     char *db;       /* name of the database */
     char *user;     /* role to connect as */
     char *password; /* NULL: none; wiped on release */
+};
+
+/* Which jobs with a native handler run in it: design.md "Jobs: three kinds". */
+enum options_native {
+    OPTIONS_NATIVE_AUTO,
+    OPTIONS_NATIVE_ON,
+    OPTIONS_NATIVE_OFF,
+    OPTIONS_NATIVE_LIST, /* exactly those in native_list */
 };
 
 struct options {
@@ -49,17 +61,24 @@ struct options {
     int kill_grace_s;                /* from SIGTERM to SIGKILL, default 10 */
     int connect_timeout_s;           /* for each attempt to connect, default 10 */
     char *state_dir;                 /* NULL: see io/statedir */
-    char *relic_client;              /* "FILE:LINE" where the relic `client` is set, else NULL */
-    char *relic_login;               /* the same for `login` */
-};
 
-/* One setting as it stands in a file.  Everything is borrowed. */
-struct setting {
-    const char *file;    /* name for messages */
-    int line;            /* counted from 1 */
-    const char *section; /* without brackets */
-    const char *key;
-    const char *value; /* whole, with newlines where it was continued */
+    int max_external;                    /* external jobs at once on this node, default 4 */
+    int max_perl_jobs;                   /* of them Perl jobs, default 2 */
+    uint64_t output_limit_bytes;         /* kept of what a job prints, default 65536 */
+    uint64_t job_memory_limit_bytes;     /* address space of an external job, 0: no limit */
+    uint64_t memory_limit_rss_bytes;     /* a Perl process beyond it is not used again, 0: none */
+    uint64_t memory_limit_vsz_bytes;     /* the same for its address space */
+    enum options_native native_jobs;     /* default OPTIONS_NATIVE_AUTO */
+    struct option_map native_list;       /* packages, for OPTIONS_NATIVE_LIST */
+    struct option_map rerun_interrupted; /* packages that may be repeated once when interrupted */
+    char *perl;                          /* absolute path, default "/usr/bin/perl" */
+    bool pooler_keeps_session;  /* `pooler = session`: external jobs in spite of a pooler */
+    struct option_map timeouts; /* package → seconds; see options_timeout_s */
+    struct option_map commands; /* package → command line; see options_command */
+    struct option_map command_databases; /* package → "FILE:LINE", where it gets the database */
+    struct option_map environment;       /* as written; see core/environ.h */
+    char *relic_client; /* "FILE:LINE" where the relic `client` is set, else NULL */
+    char *relic_login;  /* the same for `login` */
 };
 
 /* Sets every default; call it once, on {0}. */
@@ -71,6 +90,20 @@ bool options_set(struct options *options, const struct setting *setting, struct 
 
 /* Is what must be set set, and what must be gone gone? */
 bool options_check(const struct options *options, struct err *err) MUST_USE;
+
+/* The time limit of this package's external jobs in seconds, 0: none.  Its own key in
+ * [task_server/timeouts], else none for CreatePeriodicInvoices, else job_timeout. */
+int options_timeout_s(const struct options *options, const char *package) MUST_USE;
+
+/* How long an external job of this package may go on after a stop signal, in seconds; -1: until it
+ * ends.  That is so for CreatePeriodicInvoices, whose mails cannot be taken back, unless it has a
+ * key of its own in [task_server/timeouts]. */
+int options_stop_grace_s(const struct options *options, const char *package) MUST_USE;
+
+/* The command for this package, split into words (the caller releases them): the program's absolute
+ * path and its arguments.  No command: no words, and true.  false: out of memory. */
+bool options_command(const struct options *options, const char *package, struct words *words,
+                     struct err *err) MUST_USE;
 
 /* Frees all texts, wipes the password, leaves {0}.  Takes NULL. */
 void options_release(struct options *options);

@@ -7,7 +7,7 @@
 #include "io/config.h"
 
 enum {
-    SECTION_MAX = 64,    /* longer than any name we use */
+    SECTION_MAX = 320,   /* longer than any name we use */
     SETTINGS_MAX = 1000, /* in sections we use, per file */
 };
 

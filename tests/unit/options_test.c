@@ -35,6 +35,14 @@ static void test_defaults(void **state)
     assert_int_equal(o.stop_grace_s, 15);
     assert_int_equal(o.kill_grace_s, 10);
     assert_int_equal(o.connect_timeout_s, 10);
+    assert_int_equal(o.max_external, 4);
+    assert_int_equal(o.max_perl_jobs, 2);
+    assert_int_equal(o.output_limit_bytes, 65536);
+    assert_int_equal(o.job_memory_limit_bytes, 0);
+    assert_int_equal(o.memory_limit_rss_bytes + o.memory_limit_vsz_bytes, 0);
+    assert_int_equal(o.native_jobs, OPTIONS_NATIVE_AUTO);
+    assert_string_equal(o.perl, "/usr/bin/perl");
+    assert_false(o.pooler_keeps_session);
     assert_null(o.state_dir);
     assert_null(o.run_as);
     assert_null(o.node_id);
@@ -60,6 +68,29 @@ static const struct {
     {"more than 64 bits", "job_timeout", "99999999999999999999999",
      "'99999999999999999999999' is not a whole number from 0 to 2678400"},
     {"zero to connect", "connect_timeout", "0", "'0' is not a whole number from 1 to 600"},
+    {"a size without a unit of ours", "job_memory_limit", "500 MiB",
+     "'500 MiB' is not a size like 500MB, 2 GB, 300000KB or 1048576, from 16777216 to "
+     "1125899906842624 bytes"},
+    {"too small a size", "job_memory_limit", "1MB",
+     "'1MB' is not a size like 500MB, 2 GB, 300000KB or 1048576, from 16777216 to "
+     "1125899906842624 bytes"},
+    {"a size without a number", "output_limit", "MB",
+     "'MB' is not a size like 500MB, 2 GB, 300000KB or 1048576, from 1024 to 16777216 bytes"},
+    {"a size beyond 64 bits", "output_limit", "18446744073709551617GB",
+     "'18446744073709551617GB' is not a size like 500MB, 2 GB, 300000KB or 1048576, from 1024 to "
+     "16777216 bytes"},
+    {"a negative size", "output_limit", "-1KB",
+     "'-1KB' is not a size like 500MB, 2 GB, 300000KB or 1048576, from 1024 to 16777216 bytes"},
+    {"no external job", "max_external", "0", "'0' is not a whole number from 1 to 64"},
+    {"too many Perl jobs", "max_perl_jobs", "65", "'65' is not a whole number from 1 to 64"},
+    {"a switch for native_jobs", "native_jobs", "1",
+     "'1' is not a list of packages, each a capital letter, then letters and digits only"},
+    {"a word among packages", "native_jobs", "on, Test",
+     "'on, Test' is not a list of packages, each a capital letter, then letters and digits only"},
+    {"a path among packages", "rerun_interrupted", "SL::X",
+     "'SL::X' is not a list of packages, each a capital letter, then letters and digits only"},
+    {"another pooler", "pooler", "transaction", "'transaction' is neither empty nor 'session'"},
+    {"a program by name", "perl", "perl", "'perl' is not an absolute path"},
     {"two lines", "run_as", "www\n-data", "'www?-data' must be a single line"},
     {"a long value", "max_parallel",
      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -87,6 +118,180 @@ static void test_bad_values(void **state)
     }
 }
 
+/* The same in sections whose keys are names; the whole message. */
+static const struct {
+    const char *name;
+    const char *section, *key, *value;
+    const char *error;
+} bad_key_rows[] = {
+    {"a command that is no package", "task_server/commands", "backup", "/bin/x",
+     "k.conf:7: [task_server/commands] backup: the key is not the name of a package, a capital "
+     "letter, then letters and digits only"},
+    {"a timeout that is no package", "task_server/timeouts", "A/B", "1",
+     "k.conf:7: [task_server/timeouts] A/B: the key is not the name of a package, a capital "
+     "letter, then letters and digits only"},
+    {"a timeout that is no number", "task_server/timeouts", "Backup", "1h",
+     "k.conf:7: [task_server/timeouts] Backup: '1h' is not a whole number from 0 to 2678400"},
+    {"a program by name", "task_server/commands", "Backup", "backup --password=secret",
+     "k.conf:7: [task_server/commands] Backup: the program must be an absolute path"},
+    {"a quote that is not closed", "task_server/commands", "Backup", "/bin/x 'secret",
+     "k.conf:7: [task_server/commands] Backup: a single quote is not closed"},
+    {"kivitendo's limit", "system", "memory_limit_rss", "much",
+     "k.conf:7: [system] memory_limit_rss: 'much' is not a size like 500MB, 2 GB, 300000KB or "
+     "1048576, from 0 to 1125899906842624 bytes"},
+};
+
+static void test_bad_keys(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(bad_key_rows); i++) {
+        struct err err = {0};
+        struct buf warnings = {0};
+        struct options o;
+        assert_true(options_init(&o, &err));
+        if (put(&o, bad_key_rows[i].section, bad_key_rows[i].key, bad_key_rows[i].value, &warnings,
+                &err))
+            fail_msg("%s: was accepted", bad_key_rows[i].name);
+        assert_string_equal(err.text, bad_key_rows[i].error);
+        assert_int_equal(err.kind, ERR_CONFIG);
+        buf_release(&warnings);
+        options_release(&o);
+    }
+}
+
+static const struct {
+    const char *value;
+    uint64_t bytes;
+} size_rows[] = {
+    {"", 0},
+    {"0", 0},
+    {"0KB", 0},
+    {"1", 1},
+    {"500MB", 500 << 20},
+    {"2 GB", UINT64_C(2) << 30},
+    {"300000KB", 300000 << 10},
+    {"3 \t mb", 3 << 20},
+    {"1kB", 1024},
+};
+
+static void test_sizes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(size_rows); i++) {
+        struct err err = {0};
+        struct buf warnings = {0};
+        struct options o;
+        assert_true(options_init(&o, &err));
+        o.memory_limit_vsz_bytes = 99;
+        assert_true(put(&o, "system", "memory_limit_vsz", size_rows[i].value, &warnings, &err));
+        if (o.memory_limit_vsz_bytes != size_rows[i].bytes)
+            fail_msg("'%s' is %llu", size_rows[i].value,
+                     (unsigned long long)o.memory_limit_vsz_bytes);
+        buf_release(&warnings);
+        options_release(&o);
+    }
+}
+
+static const struct {
+    const char *value;
+    enum options_native native;
+    const char *packages; /* " name" each */
+} native_rows[] = {
+    {"", OPTIONS_NATIVE_AUTO, ""},
+    {"auto", OPTIONS_NATIVE_AUTO, ""},
+    {"on", OPTIONS_NATIVE_ON, ""},
+    {"OFF", OPTIONS_NATIVE_OFF, ""},
+    {"Test", OPTIONS_NATIVE_LIST, " Test"},
+    {"Test,CleanAuthSessions  SetClosedTo,\nTest,", OPTIONS_NATIVE_LIST,
+     " Test CleanAuthSessions SetClosedTo"},
+};
+
+static void test_native_jobs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(native_rows); i++) {
+        struct err err = {0};
+        struct buf warnings = {0};
+        struct buf packages = {0};
+        struct options o;
+        assert_true(options_init(&o, &err));
+        assert_true(put(&o, "task_server", "native_jobs", "SetNumberRange", &warnings, &err));
+        assert_true(put(&o, "task_server", "native_jobs", native_rows[i].value, &warnings, &err));
+        for (size_t p = 0; p < o.native_list.count; p++)
+            buf_addf(&packages, " %s", o.native_list.items[p].key);
+        assert_int_equal(o.native_jobs, native_rows[i].native);
+        assert_string_equal(buf_text(&packages), native_rows[i].packages);
+        buf_release(&packages);
+        buf_release(&warnings);
+        options_release(&o);
+    }
+}
+
+/* Limits by package: what the package gets, with and without a key of its own. */
+static void test_limits_by_package(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf warnings = {0};
+    struct options o;
+    assert_true(options_init(&o, &err));
+    assert_int_equal(options_timeout_s(&o, "CsvImport"), 14400);
+    assert_int_equal(options_stop_grace_s(&o, "CsvImport"), 15);
+    assert_int_equal(options_timeout_s(&o, "CreatePeriodicInvoices"), 0);
+    assert_int_equal(options_stop_grace_s(&o, "CreatePeriodicInvoices"), -1);
+
+    assert_true(put(&o, "task_server", "job_timeout", "60", &warnings, &err));
+    assert_true(put(&o, "task_server/timeouts", "CsvImport", "0", &warnings, &err));
+    assert_true(put(&o, "task_server/timeouts", "CreatePeriodicInvoices", "90", &warnings, &err));
+    assert_int_equal(options_timeout_s(&o, "CsvImport"), 0);
+    assert_int_equal(options_timeout_s(&o, "Other"), 60);
+    assert_int_equal(options_timeout_s(&o, "CreatePeriodicInvoices"), 90);
+    assert_int_equal(options_stop_grace_s(&o, "CreatePeriodicInvoices"), 15);
+
+    assert_true(put(&o, "task_server/timeouts", "CreatePeriodicInvoices", "", &warnings, &err));
+    assert_true(put(&o, "task_server/timeouts", "CsvImport", "7", &warnings, &err));
+    assert_int_equal(options_timeout_s(&o, "CsvImport"), 7);
+    assert_int_equal(options_timeout_s(&o, "CreatePeriodicInvoices"), 0);
+    buf_release(&warnings);
+    options_release(&o);
+}
+
+static void test_commands(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf warnings = {0};
+    struct words words;
+    struct options o;
+    assert_true(options_init(&o, &err));
+    assert_true(put(&o, "task_server/commands", "Backup", "/bin/b --to\n'a b'", &warnings, &err));
+    assert_true(options_command(&o, "Backup", &words, &err));
+    assert_int_equal(words.count, 3);
+    assert_string_equal(words.items[0], "/bin/b");
+    assert_string_equal(words.items[2], "a b");
+    words_release(&words);
+    assert_true(options_command(&o, "Test", &words, &err));
+    assert_int_equal(words.count, 0);
+
+    assert_null(option_map_find(&o.command_databases, "Backup"));
+    assert_true(put(&o, "task_server/commands/Backup", "database", "1", &warnings, &err));
+    assert_string_equal(option_map_find(&o.command_databases, "Backup"), "k.conf:7");
+    assert_true(put(&o, "task_server/commands/Backup", "database", "0", &warnings, &err));
+    assert_null(option_map_find(&o.command_databases, "Backup"));
+
+    assert_true(put(&o, "task_server/commands/Bakup", "database", "1", &warnings, &err));
+    assert_false(options_check(&o, &err));
+    assert_string_equal(err.text, "k.conf:7: [task_server/commands/Bakup] database: there is no "
+                                  "command of this name in [task_server/commands]");
+    assert_true(put(&o, "task_server/commands/Bakup", "database", "0", &warnings, &err));
+    assert_true(put(&o, "task_server/commands", "Backup", "", &warnings, &err));
+    assert_true(options_command(&o, "Backup", &words, &err));
+    assert_int_equal(words.count, 0);
+    assert_string_equal(buf_text(&warnings), "");
+    buf_release(&warnings);
+    options_release(&o);
+}
+
 static void test_good_values(void **state)
 {
     (void)state;
@@ -107,7 +312,30 @@ static void test_good_values(void **state)
     assert_int_equal(o.job_timeout_s, 0);
     assert_string_equal(o.node_id, "übung");
 
+    assert_true(put(&o, "task_server", "pooler", "session", &warnings, &err));
+    assert_true(put(&o, "task_server", "perl", "/opt/perl", &warnings, &err));
+    assert_true(put(&o, "task_server", "rerun_interrupted", "A1 B2", &warnings, &err));
+    assert_true(put(&o, "task_server", "output_limit", "1 MB", &warnings, &err));
+    assert_true(put(&o, "environment", "a key", "x\ny", &warnings, &err));
+    assert_true(o.pooler_keeps_session);
+    assert_string_equal(o.perl, "/opt/perl");
+    assert_non_null(option_map_find(&o.rerun_interrupted, "B2"));
+    assert_null(option_map_find(&o.rerun_interrupted, "B"));
+    assert_int_equal(o.output_limit_bytes, 1 << 20);
+    assert_string_equal(option_map_find(&o.environment, "a key"), "x\ny");
+
     /* an empty value in a later file takes it back */
+    assert_true(put(&o, "task_server", "pooler", "", &warnings, &err));
+    assert_true(put(&o, "task_server", "perl", "", &warnings, &err));
+    assert_true(put(&o, "task_server", "rerun_interrupted", "", &warnings, &err));
+    assert_true(put(&o, "task_server", "output_limit", "", &warnings, &err));
+    assert_true(put(&o, "environment", "a key", "", &warnings, &err));
+    assert_false(o.pooler_keeps_session);
+    assert_string_equal(o.perl, "/usr/bin/perl");
+    assert_int_equal(o.rerun_interrupted.count, 0);
+    assert_int_equal(o.output_limit_bytes, 65536);
+    assert_int_equal(o.environment.count, 0);
+
     assert_true(put(&o, "authentication/database", "port", "", &warnings, &err));
     assert_true(put(&o, "task_server", "node_id", "", &warnings, &err));
     assert_true(put(&o, "paths", "userspath", "", &warnings, &err));
@@ -130,12 +358,20 @@ static const struct {
     {"unknown key of ours", "task_server", "max_paralel", "3", "unknown key, ignored"},
     {"unknown key of kivitendo's", "debug", "watch_form", "1", ""},
     {"unknown key for the database", "authentication/database", "sslmode", "x", ""},
-    {"key of a later version", "task_server", "max_external", "2",
+    {"key of a later version", "task_server", "metrics_file", "/x",
      "has no effect yet in this version"},
-    {"empty key of a later version", "task_server", "pooler", "", ""},
-    {"any command", "task_server/commands", "Backup", "/bin/x",
-     "has no effect yet in this version"},
-    {"any timeout", "task_server/timeouts", "CsvImport", "9", "has no effect yet in this version"},
+    {"empty key of a later version", "task_server", "log", "", ""},
+    {"a command", "task_server/commands", "Backup", "/bin/x --all 'a|b'", ""},
+    {"a command for a shell", "task_server/commands", "Backup", "/bin/x > /tmp/y",
+     "no shell reads this: |, &, ;, <, >, $, ` and * are letters like others (put them between "
+     "single quotes if that is meant)"},
+    {"unknown key of a command", "task_server/commands/Backup", "user", "x",
+     "unknown key, ignored"},
+    {"a command's database", "task_server/commands/Backup", "database", "1", ""},
+    {"a command's database, off", "task_server/commands/Backup", "database", "no",
+     "this word switches it on, as in kivitendo; write 0 for off"},
+    {"a timeout", "task_server/timeouts", "CsvImport", "9", ""},
+    {"any variable", "environment", "lib", "/opt/$x", ""},
     {"notices on", "task_server/notify_on_failure", "send_email_to", "me",
      "has no effect yet in this version"},
     {"notices prepared", "task_server/notify_on_failure", "email_subject", "failed", ""},
@@ -274,6 +510,11 @@ static const struct {
      "name, so the settings below it are not read\n"},
     {" Task_Server", "k.conf:3: '[ Task_Server]' is not [task_server]: blanks and case belong to "
                      "the name, so the settings below it are not read\n"},
+    {"task_server/commands/Backup", ""},
+    {"task_server/commands/backup",
+     "k.conf:3: [task_server/commands/backup]: unknown section, ignored\n"},
+    {"task_server/commands/", "k.conf:3: [task_server/commands/]: unknown section, ignored\n"},
+    {"task_server/commands/*", "k.conf:3: [task_server/commands/*]: unknown section, ignored\n"},
     {"task_server/command", "k.conf:3: [task_server/command]: unknown section, ignored\n"},
 };
 
@@ -313,10 +554,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),        cmocka_unit_test(test_bad_values),
-        cmocka_unit_test(test_good_values),     cmocka_unit_test(test_warnings),
-        cmocka_unit_test(test_switches),        cmocka_unit_test(test_session_timeout),
-        cmocka_unit_test(test_check),           cmocka_unit_test(test_headings),
-        cmocka_unit_test(test_table_is_sorted),
+        cmocka_unit_test(test_bad_keys),        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_native_jobs),     cmocka_unit_test(test_limits_by_package),
+        cmocka_unit_test(test_commands),        cmocka_unit_test(test_good_values),
+        cmocka_unit_test(test_warnings),        cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_session_timeout), cmocka_unit_test(test_check),
+        cmocka_unit_test(test_headings),        cmocka_unit_test(test_table_is_sorted),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }
