@@ -34,22 +34,54 @@ static bool scan_file(const char *path, const char *prefix, unsigned long long *
     return found;
 }
 
-bool process_start_s(pid_t pid, int64_t *start_s)
+/* A number in the process's stat file; fields are counted from 1, and this must be behind the
+ * second, the name, which may hold blanks and brackets. */
+static bool stat_field(pid_t pid, int number, unsigned long long *value)
 {
     char stat[1024];
-    unsigned long long ticks = 0;
-    unsigned long long boot_s = 0;
-    long ticks_per_s = sysconf(_SC_CLK_TCK);
     if (!read_proc(pid, "stat", stat, sizeof stat))
         return false;
-    char *at = strrchr(stat, ')'); /* the name before it may hold blanks and brackets */
-    for (int field = 2; at && field < 22; field++)
+    char *at = strrchr(stat, ')');
+    for (int field = 2; at && field < number; field++)
         at = strchr(at + 1, ' ');
-    if (!at || sscanf(at, "%llu", &ticks) != 1 || ticks_per_s <= 0 ||
+    return at && sscanf(at, "%llu", value) == 1;
+}
+
+bool process_start_ticks(pid_t pid, uint64_t *start_ticks)
+{
+    unsigned long long ticks = 0;
+    bool found = stat_field(pid, 22, &ticks);
+    *start_ticks = ticks;
+    return found;
+}
+
+bool process_start_s(pid_t pid, int64_t *start_s)
+{
+    uint64_t ticks = 0;
+    unsigned long long boot_s = 0;
+    long ticks_per_s = sysconf(_SC_CLK_TCK);
+    if (!process_start_ticks(pid, &ticks) || ticks_per_s <= 0 ||
         !scan_file("/proc/stat", "btime ", &boot_s))
         return false;
     *start_s = (int64_t)(boot_s + ticks / (unsigned long long)ticks_per_s);
     return true;
+}
+
+pid_t process_parent(pid_t pid)
+{
+    unsigned long long parent = 0;
+    return stat_field(pid, 4, &parent) ? (pid_t)parent : 0;
+}
+
+bool process_boot_id(char boot_id[PROCESS_BOOT_ID_MAX])
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd < 0 ? 0 : read(fd, boot_id, PROCESS_BOOT_ID_MAX - 1);
+    if (fd >= 0)
+        close(fd);
+    boot_id[len > 0 ? len : 0] = '\0';
+    boot_id[strcspn(boot_id, "\n")] = '\0';
+    return *boot_id;
 }
 
 static const char *file_name(const char *path)
