@@ -21,6 +21,7 @@ run,test       tzdata                      test -e /usr/share/zoneinfo/Europe/Be
 run,test       util-linux                  have_all setpriv
 test           libcmocka-dev               pkg-config --exists cmocka
 test           perl                        perl -MTime::Local -e1
+test           libdbd-pg-perl              perl -MDBD::Pg -e1
 test           faketime                    have_all faketime
 test           libdatetime-event-cron-perl perl -MDateTime::Event::Cron -e1
 lint           cppcheck                    have_all cppcheck

@@ -130,8 +130,7 @@ sub _wait_at_gate {
     my $fine = eval { TaskServer::Job::prepare($request); 1 };
     syswrite $ready, $fine ? 'ready' : $@;
     close $ready;
-    my $opened = sysread $gate, my $byte, 1;
-    POSIX::_exit(1) if !$fine || !$opened;
+    POSIX::_exit(1) if !$fine || !sysread $gate, my $byte, 1;
     close $gate;
     return;
 }

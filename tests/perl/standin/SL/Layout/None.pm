@@ -1,0 +1,8 @@
+package SL::Layout::None;
+
+use strict;
+use warnings;
+
+sub new { return bless {}, shift }
+
+1;
