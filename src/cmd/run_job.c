@@ -148,6 +148,7 @@ static void run_in(struct errand *errand, struct visit *visit, const struct job 
     case EXECUTED: break;
     case EXECUTED_LOST: tell_holder(errand, visit, job); break;
     case EXECUTED_STOPPED:
+    case EXECUTED_UNCLAIMED:
     case EXECUTED_UNRECORDED:
         visit_log(visit, LOG_LEVEL_ERROR, job, "not run: %s", err.text);
         errand->away = true;

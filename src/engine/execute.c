@@ -166,10 +166,11 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
     };
     enum executed end;
     if (!know_histories(&x, err) || !claim_begin(&x.claim, job->id, err)) {
-        visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err->text);
+        end = db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
+        visit_log(visit, end == EXECUTED_AWAY ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, job,
+                  "cannot be claimed: %s", err->text);
         claim_give_up(&x.claim);
         visit->tally.unserved++;
-        end = EXECUTED_AWAY;
     } else if (!execution_may_run(&x, now_us)) {
         end = turn_away(&x, job);
     } else {

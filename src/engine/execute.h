@@ -20,6 +20,7 @@ enum executed {
     EXECUTED_NOTHING,    /* gone, not due any more */
     EXECUTED_LOST,       /* another session has claimed it */
     EXECUTED_STOPPED,    /* told to stop, or the installation is locked: left due */
+    EXECUTED_UNCLAIMED,  /* the database refuses the claim: left due */
     EXECUTED_UNRECORDED, /* the database refuses its history row or new times: undone, left due */
     EXECUTED_AWAY,       /* the connection was lost; what became of the job is in the log */
 };

@@ -29,10 +29,11 @@ static void log_not_due(const struct visit *visit, const struct job *job, enum d
         visit_log(visit, LOG_LEVEL_DEBUG, job, "%s", due_words(due));
 }
 
-/* Runs the list in order.  False: the database went away. */
+/* Runs the list in order.  False: the database went away, or refused something. */
 static bool run_list(struct visit *visit, const struct job_list *list, int64_t now_us,
                      struct err *err)
 {
+    struct err refused = {0}; /* the first claim that was, perhaps for what stands in its row */
     for (size_t i = 0; i < list->count; i++) {
         const struct job *job = &list->items[i];
         enum due due = job_due(job, &visit->site->node, now_us);
@@ -45,10 +46,16 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
             return err_wrap(err, "job %d cannot be recorded, and was undone", job->id);
         if (end == EXECUTED_STOPPED)
             return true;
+        if (end == EXECUTED_UNCLAIMED && refused.kind == ERR_NONE) {
+            err_wrap(err, "job %d cannot be claimed", job->id);
+            refused = *err;
+        }
         if (db_lost(&visit->db) && !visit_reconnect(visit, err))
             return err_wrap(err, "the connection was lost in the middle of its jobs");
     }
-    return true;
+    if (refused.kind != ERR_NONE)
+        *err = refused;
+    return refused.kind == ERR_NONE;
 }
 
 bool serve_client(struct visit *visit, struct err *err)
