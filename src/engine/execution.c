@@ -11,10 +11,12 @@ void execution_fail(struct execution *x, const char *text)
 static void rest(struct execution *x, const char *why)
 {
     struct err text;
+    const char *then = x->why == EXECUTION_ON_DEMAND
+                           ? "the job is run all the same, but has no next time"
+                           : "the job was not run and rests until its schedule is changed";
     x->rests = true;
-    err_set(&text, ERR_JOB,
-            "the schedule '%.500s' %s; the job was not run and rests until its schedule is changed",
-            x->claim.job.spec ? x->claim.job.spec : "", why);
+    err_set(&text, ERR_JOB, "the schedule '%.500s' %s; %s",
+            x->claim.job.spec ? x->claim.job.spec : "", why, then);
     execution_fail(x, text.text);
 }
 
