@@ -27,10 +27,11 @@ static const struct db_statement start = {
            ") AS s (name, value) WHERE pg_catalog.current_setting(s.name, true) IS NOT NULL",
 };
 
-/* A role's statement_timeout may be too short even for `start`.  LOCAL: until the round trip's end,
- * so it is right behind a pooler too; the warning that no transaction block is open means nothing.
- */
-static const struct db_statement take_time = {.sql = "SET LOCAL statement_timeout = 0"};
+/* A role's statement_timeout may be too short even for `start`.  For this round trip only, so it is
+ * right behind a pooler too.  SET LOCAL would leave a warning in the server's log each time. */
+static const struct db_statement take_time = {
+    .sql = "SELECT pg_catalog.set_config('statement_timeout', '0', true)",
+};
 
 struct db_step session_patience(void)
 {

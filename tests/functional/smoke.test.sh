@@ -35,5 +35,7 @@ ok 'and empty' test ! -s "$pid_file"
 ok 'a second run succeeds' run_ts run
 is 'and has nothing to do' "$(history acme; history old)" "Test|success|acme's result|
 Test|success|old's result|"
+is 'the database server has nothing to remark on either' \
+    "$(grep -a "/$AUTH_DB" "$PG_DIR/log" | grep -a -E 'WARNING|ERROR|FATAL')" ''
 is 'a quiet run says nothing at all' "$(run_ts -q run; cat "$WORK/ts.out" "$WORK/ts.err")" ''
 done_testing
