@@ -29,7 +29,7 @@ use TaskServer::Wire qw(text_of to_json);
 sub prepare {
     my ($request) = @_;
     _default_signals();
-    POSIX::setsid() >= 0 or die "cannot start a session: $!\n";
+    defined POSIX::setsid() or die "cannot start a session: $!\n";
     open STDIN, '<', '/dev/null' or die "cannot open /dev/null: $!\n";
     my $output = _open_for_writing($request->{output});
     open STDOUT, '>&', $output or die "cannot redirect standard output: $!\n";

@@ -2,7 +2,8 @@ package TaskServer::Kivitendo;
 
 # Kivitendo.pm: kivitendo's code and the world that its jobs expect around them.
 #
-#     load_code($installation, $config)      once, before any fork; dies with Perl's own words
+#     load_base($installation, $config)      what any job needs; dies with Perl's own words
+#     load_rest($installation)               what some job may need, before the first fork
 #     my $files = config_files($installation, $config)   what to watch besides %INC: files,
 #     my $trees = class_trees($installation)              and directories
 #     my $file = class_file($installation, $package)     undef: no such job class
@@ -19,19 +20,19 @@ use Exporter qw(import);
 use FindBin ();
 use POSIX ();
 
-our @EXPORT_OK = qw(load_code config_files class_trees class_file open_world close_world);
+our @EXPORT_OK = qw(load_base load_rest config_files class_trees class_file open_world close_world);
 
 # In the order in which kivitendo's server loads them: its modules use each other in circles.
-# Those with a question mark are not in every release; the jobs that need them load them again and
-# say what is wrong.
+# Those with a question mark are not in every release; jobs that need them load them again and say
+# what is wrong.
 my @modules = qw(CGI DateTime? SL::Auth SL::DBUpgrade2? SL::DB SL::DB::AuthClient? SL::DB::BackgroundJob
     SL::System::Process SL::Form SL::Helper::DateTime? SL::InstanceConfiguration SL::LXDebug
     SL::LxOfficeConf SL::Locale SL::Mailer? SL::System::TaskServer? SL::Request SL::Layout::None
-    Template? SL::DB::BackgroundJobHistory? SL::DB::Helper::ALL?);
+    Template? SL::DB::BackgroundJobHistory?);
 
 my $class_name = qr/\A(?!Base\z)[A-Z][A-Za-z0-9]+\z/;
 
-sub load_code {
+sub load_base {
     my ($installation, $config) = @_;
     chdir $installation or die "cannot change to $installation: $!\n";
     _search_path($installation);
@@ -40,7 +41,13 @@ sub load_code {
         last if POSIX::setlocale(POSIX::LC_CTYPE(), $locale);
     }
     SL::LxOfficeConf->read($config);
+    return;
+}
+
+sub load_rest {
+    my ($installation) = @_;
     _minimal_world();
+    _require_module('SL::DB::Helper::ALL?');
     _load_locales();
     _load_classes($installation);
     _disconnect();
