@@ -23,7 +23,7 @@ use File::Temp ();
 use POSIX ();
 use Scalar::Util qw(blessed);
 
-use TaskServer::Kivitendo qw(open_world close_world);
+use TaskServer::Kivitendo qw(open_world roll_back close_world);
 use TaskServer::Wire qw(text_of to_json);
 
 sub prepare {
@@ -72,9 +72,11 @@ sub perform {
     # A child that the job forked and that came out of run() like its parent has nothing to report.
     POSIX::_exit($fine ? 0 : 255) if $$ != $own_pid;
     alarm 0;
-    @answer{qw(data data_changed)} = _data_of(\%loaded);
-    my $lost = close_world();
+    delete @SIG{qw(__DIE__ __WARN__)};
+    my $lost = roll_back();
     ($fine, $error) = (0, $lost) if $fine && defined $lost;
+    @answer{qw(data data_changed)} = _data_of(\%loaded);
+    close_world();
     $answer{ok} = $fine ? JSON::PP::true() : JSON::PP::false();
     $answer{error} = $error if !$fine;
     delete $answer{result} if !$fine;
@@ -129,9 +131,7 @@ sub _differ {
 sub _stored_data {
     my ($job) = @_;
     my ($data) = eval {
-        my $handle = $job->db->dbh;
-        $handle->rollback if !$handle->{AutoCommit};
-        $handle->selectrow_array('SELECT data FROM background_jobs WHERE id = ?', undef, $job->id);
+        $job->db->dbh->selectrow_array('SELECT data FROM background_jobs WHERE id = ?', undef, $job->id);
     };
     return text_of($data);
 }

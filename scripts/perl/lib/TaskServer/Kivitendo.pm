@@ -8,7 +8,8 @@ package TaskServer::Kivitendo;
 #     my $trees = class_trees($installation)              and directories
 #     my $file = class_file($installation, $package)     undef: no such job class
 #     my $job = open_world($client_id, $job_id)          in the job's process, per job
-#     my $lost = close_world()               undef, or what the job left undone
+#     my $lost = roll_back()                 undef, or what the job left undone
+#     close_world()
 #
 # What the world is made of, and in which order: the same as kivitendo's own task server does it,
 # save that no session is stored.  Nothing here opens a database before open_world.
@@ -20,7 +21,8 @@ use Exporter qw(import);
 use FindBin ();
 use POSIX ();
 
-our @EXPORT_OK = qw(load_base load_rest config_files class_trees class_file open_world close_world);
+our @EXPORT_OK = qw(load_base load_rest config_files class_trees class_file open_world roll_back
+    close_world);
 
 # In the order in which kivitendo's server loads them: its modules use each other in circles.
 # Those with a question mark are not in every release; jobs that need them load them again and say
@@ -174,18 +176,23 @@ sub _become_user {
     return;
 }
 
-# Rolls back and disconnects everything; the handles that the job made itself included.
-sub close_world {
+# The handles that the job made itself included.
+sub roll_back {
     my $lost;
     for my $handle (grep { !$_->{AutoCommit} } _handles()) {
         $lost ||= _unfinished($handle);
         eval { $handle->rollback };
     }
-    _forget_session();
+    return $lost;
+}
+
+# A session has a row to delete only if the job itself stored one; its files go with it.
+sub close_world {
+    eval { $::auth->destroy_session };
     eval { $::auth->reset };
     _disconnect();
     ($::form, $::request, $::auth, %::myconfig) = ();
-    return $lost;
+    return;
 }
 
 # Looking at something in a transaction that then is left alone is common and harmless.
@@ -199,12 +206,6 @@ sub _unfinished {
     return undef if $state != 3;
     my ($written) = eval { $handle->selectrow_array('SELECT txid_current_if_assigned()') };
     return defined $written ? 'a transaction with changes was left open; they were rolled back' : undef;
-}
-
-# Only if the job itself stored one there is something to delete; it takes its files along.
-sub _forget_session {
-    eval { $::auth->destroy_session };
-    return;
 }
 
 1;

@@ -33,6 +33,7 @@ use constant {
     PR_SET_CHILD_SUBREAPER => 36,
     SYS_PIDFD_OPEN         => 434,
     KILL_FOR_S             => 20,
+    PAUSE_S                => 0.02,
 };
 
 # How the machine is called in $Config{archname}, and prctl's number there.
@@ -79,19 +80,22 @@ sub _slurp {
     return scalar(<$in>) // '';
 }
 
+# One that has ended by itself may have left us children of its own, so the list is read again after
+# each that was reaped.
 sub end_children {
     my (%given) = @_;
     my (%told, %ended);
     my $began = now_s();
-    while (my @left = grep { !$given{spare}{$_} && waitpid($_, POSIX::WNOHANG()) == 0 } children()) {
+    while (my @pids = grep { !$given{spare}{$_} } children()) {
         my $passed = now_s() - $began;
         last if $passed > $given{grace_s} + KILL_FOR_S;
         my $signal = $passed < $given{grace_s} ? 'TERM' : 'KILL';
+        my @left = grep { waitpid($_, POSIX::WNOHANG()) == 0 } @pids;
         for my $pid (@left) {
             $ended{$pid} = 1;
             kill $signal, $pid if !$told{$signal}{$pid}++;
         }
-        Time::HiRes::sleep(0.02);
+        Time::HiRes::sleep(PAUSE_S) if @left;
     }
     return scalar keys %ended;
 }
