@@ -247,8 +247,8 @@ sub lanes {
         ok wait_until(sub { !runs($job->{pid}) }), "$case->[1] ends with its lane";
     }
 
-    my $job = $lane->begin(request('Sleeps'));
-    $lane->tell($job, 'term');
+    my $job = $lane->begin(request('Sleeps'), hold => 1);
+    $lane->tell($job, "go\nterm");
     is $lane->finish($job)->{how}, 'killed 15', 'a lane can have its job sent TERM';
     $job = $lane->begin(request('Stubborn'));
     $lane->pump($job) while $job->{output} !~ /asleep/;

@@ -139,6 +139,8 @@ sub _wait_at_gate {
 sub _supervise {
     my ($self) = @_;
     my $pidfd = pidfd_open($self->{pid});
+    # Words that came together with "go" have been read already.
+    $self->_obey;
     while (!defined $self->{status}) {
         my $bits = '';
         vec($bits, fileno $_, 1) = 1 for $self->{socket}, $pidfd || ();
@@ -155,10 +157,16 @@ sub _supervise {
 sub _hear {
     my ($self) = @_;
     $self->{reader}->fill;
+    $self->_obey;
+    return !$self->{reader}->ended;
+}
+
+sub _obey {
+    my ($self) = @_;
     while (defined(my $word = $self->{reader}->next_line)) {
         kill uc $word, -$self->{pid} if $word eq 'term' || $word eq 'kill';
     }
-    return !$self->{reader}->ended;
+    return;
 }
 
 sub _reap {
