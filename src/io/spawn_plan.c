@@ -9,6 +9,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifdef TASK_SERVER_COVERAGE
+extern void __gcov_dump(void);
+#endif
+
 /* Where the descriptors are in the child: standard ones, and two more until it executes. */
 enum { AT_IN, AT_OUT, AT_ERR, AT_GATE, AT_REPORT, AT_END };
 
@@ -74,6 +78,9 @@ static void wait_at_gate(void)
 {
     const struct spawn_report ready = {.step = SPAWN_STEP_READY};
     char byte;
+#ifdef TASK_SERVER_COVERAGE
+    __gcov_dump(); /* execve forgets what was counted */
+#endif
     ssize_t len = write(AT_REPORT, &ready, sizeof ready);
     while (len > 0 && (len = read(AT_GATE, &byte, 1)) < 0 && errno == EINTR)
         len = 1;
