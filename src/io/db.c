@@ -395,43 +395,6 @@ bool db_exec(struct db *db, const struct db_statement *statement, const char *co
     return done;
 }
 
-/* ---- reading ---- */
-
-int db_rows(const struct db_reply *reply, int step)
-{
-    return step < reply->count && reply->rows[step] ? PQntuples(reply->rows[step]) : 0;
-}
-
-int64_t db_affected(const struct db_reply *reply, int step)
-{
-    if (step >= reply->count || !reply->rows[step])
-        return 0;
-    return strtoll(PQcmdTuples(reply->rows[step]), NULL, 10);
-}
-
-const char *db_value(const struct db_reply *reply, int step, int row, int column)
-{
-    if (row >= db_rows(reply, step) || column >= PQnfields(reply->rows[step]) ||
-        PQgetisnull(reply->rows[step], row, column))
-        return NULL;
-    return PQgetvalue(reply->rows[step], row, column);
-}
-
-bool db_true(const struct db_reply *reply, int step, int row, int column)
-{
-    const char *value = db_value(reply, step, row, column);
-    return value && strcmp(value, "t") == 0;
-}
-
-void db_reply_release(struct db_reply *reply)
-{
-    if (!reply)
-        return;
-    for (int i = 0; i < reply->count && i < DB_STEPS_MAX; i++)
-        PQclear(reply->rows[i]);
-    *reply = (struct db_reply){.failed_step = -1};
-}
-
 bool db_must_stop(const struct db *db)
 {
     const struct signals *signals = db->options.signals;

@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # A database that cannot be used costs one clear message, never the other clients, and no password.
 . "$(dirname "$0")/../lib/tap.sh"
 setup

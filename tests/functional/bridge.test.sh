@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # The Perl bridge by itself: a small Perl client speaks to it as lanes do, over a stand-in for
 # kivitendo's directory.
 . "$(dirname "$0")/../lib/tap.sh"

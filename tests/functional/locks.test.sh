@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # What keeps a run from working: the installation's lock, another run, the old server, a full disk.
 . "$(dirname "$0")/../lib/tap.sh"
 setup

@@ -1,0 +1,41 @@
+/* db_reply.c: reading what a db_run brought: see io/db.h. */
+#include <libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "io/db.h"
+
+int db_rows(const struct db_reply *reply, int step)
+{
+    return step < reply->count && reply->rows[step] ? PQntuples(reply->rows[step]) : 0;
+}
+
+int64_t db_affected(const struct db_reply *reply, int step)
+{
+    if (step >= reply->count || !reply->rows[step])
+        return 0;
+    return strtoll(PQcmdTuples(reply->rows[step]), NULL, 10);
+}
+
+const char *db_value(const struct db_reply *reply, int step, int row, int column)
+{
+    if (row >= db_rows(reply, step) || column >= PQnfields(reply->rows[step]) ||
+        PQgetisnull(reply->rows[step], row, column))
+        return NULL;
+    return PQgetvalue(reply->rows[step], row, column);
+}
+
+bool db_true(const struct db_reply *reply, int step, int row, int column)
+{
+    const char *value = db_value(reply, step, row, column);
+    return value && strcmp(value, "t") == 0;
+}
+
+void db_reply_release(struct db_reply *reply)
+{
+    if (!reply)
+        return;
+    for (int i = 0; i < reply->count && i < DB_STEPS_MAX; i++)
+        PQclear(reply->rows[i]);
+    *reply = (struct db_reply){.failed_step = -1};
+}
