@@ -50,9 +50,9 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
         return true;
     }
     x->run_at_us = notice->run_at_us;
-    x->slot_us = job_slot_us(&x->claim.job, x->run_at_us);
     if (execution_has_schedule(x))
         execution_fail(x, what);
+    execution_find_slot(x, x->run_at_us);
     return settle(x, err);
 }
 

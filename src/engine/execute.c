@@ -105,6 +105,7 @@ static enum executed run_claimed(struct execution *x, struct err *err)
     board_post(visit->slot, &notice);
     visit->db.options.statement_timeout_ms = (int64_t)visit->site->options.job_timeout_s * 1000;
     bool runs = execution_has_schedule(x);
+    execution_find_slot(x, x->run_at_us);
     if (!runs && x->why == EXECUTION_ON_DEMAND) {
         visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", outcome_text(&x->outcome));
         runs = true;
@@ -174,7 +175,6 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
     } else if (!execution_may_run(&x, now_us)) {
         end = turn_away(&x, job);
     } else {
-        x.slot_us = why == EXECUTION_DUE ? job_slot_us(&x.claim.job, now_us) : now_us;
         end = run_claimed(&x, err);
     }
     execution_release(&x);

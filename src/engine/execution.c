@@ -2,6 +2,10 @@
 
 #include <stdio.h>
 
+enum {
+    SLOT_OLDEST_S = 400 * 86400
+}; /* how far back missed times are looked for: a bit over a year */
+
 void execution_fail(struct execution *x, const char *text)
 {
     outcome_fail(&x->outcome, text);
@@ -40,6 +44,21 @@ bool execution_may_run(const struct execution *x, int64_t now_us)
         return false;
     return x->why == EXECUTION_ON_DEMAND ||
            job_due(&x->claim.job, &x->visit->site->node, now_us) == DUE;
+}
+
+void execution_find_slot(struct execution *x, int64_t now_us)
+{
+    int64_t slot_us = job_slot_us(&x->claim.job, now_us);
+    int64_t oldest_us = now_us - (int64_t)SLOT_OLDEST_S * 1000000;
+    int64_t next_s = 0;
+    if (x->why == EXECUTION_ON_DEMAND)
+        slot_us = now_us;
+    /* What somebody has written there, '-infinity' perhaps, need not be one of its times. */
+    int64_t slot_s = (slot_us > oldest_us ? slot_us : oldest_us) / 1000000;
+    while (!x->rests && cronspec_next(&x->spec, &x->visit->site->zone, slot_s, &next_s) &&
+           next_s <= now_us / 1000000)
+        slot_s = next_s;
+    x->slot_us = slot_us > slot_s * 1000000 ? slot_us : slot_s * 1000000;
 }
 
 void execution_release(struct execution *x)

@@ -45,6 +45,10 @@ bool execution_has_schedule(struct execution *x);
 /* The claim is ours, and the job is still to be run: due, or asked for. */
 bool execution_may_run(const struct execution *x, int64_t now_us);
 
+/* The time the job is run for: the latest of the times at which it was due.  Those may be many,
+ * after a long pause.  Needs the spec (execution_has_schedule). */
+void execution_find_slot(struct execution *x, int64_t now_us);
+
 /* Makes `text` the outcome, a failure. */
 void execution_fail(struct execution *x, const char *text);
 

@@ -16,7 +16,7 @@ sub run {
     return JSON::PP->new->canonical->encode({
         umask => sprintf('%03o', umask), cwd => Cwd::getcwd(), word => $ENV{WORD}, path => $ENV{PATH},
         stdin => readlink('/proc/self/fd/0'), session => (_lines('/proc/self/stat'))[0] =~ /\) \S \d+ \d+ $$ / ? 'own' : 'other',
-        group => getpgrp == $$ ? 'own' : 'other', ignored => $blocked{SigIgn}, mask => $blocked{SigBlk},
+        group => getpgrp == $$ ? 'own' : 'other', ignored => ignored($blocked{SigIgn}), mask => $blocked{SigBlk},
         open => join(' ', map { m{/(\d+)$} } grep { readlink } glob '/proc/self/fd/*'),
         login => $::myconfig{login}, locale => $::locale->{countrycode}, node => $::auth->client->{name},
         handler => ref $::form->{__ERROR_HANDLER}, layout => ref $::request->{layout},
@@ -26,5 +26,11 @@ sub run {
 }
 
 sub _lines { open my $in, '<', $_[0] or return; return <$in> }
+
+# Without the two realtime signals that belong to the C library: nobody can set those back.
+sub ignored {
+    my ($hex) = @_;
+    return sprintf '%016x', hex($hex) & ~0x180000000;
+}
 
 1;
