@@ -240,12 +240,17 @@ static bool check_unique(const struct data *data, struct err *err)
 
 bool data_parse(struct data *data, const char *text, struct err *err)
 {
+    return data_parse_capped(data, text, DATA_MAX, err);
+}
+
+bool data_parse_capped(struct data *data, const char *text, size_t cap_bytes, struct err *err)
+{
     *data = (struct data){0};
-    size_t len = text ? strnlen(text, DATA_MAX + 1) : 0;
+    size_t len = text ? strnlen(text, cap_bytes + 1) : 0;
     if (len == 0 || strcmp(text, "0") == 0) /* no text at all, in Perl's view */
         return true;
-    if (len > DATA_MAX)
-        return err_set(err, ERR_JOB, "data is larger than %d bytes", DATA_MAX);
+    if (len > cap_bytes)
+        return err_set(err, ERR_JOB, "data is larger than %zu bytes", cap_bytes);
     struct reader r = {.data = data, .err = err};
     if (!yaml_parser_initialize(&r.parser))
         return err_set_nomem(err);

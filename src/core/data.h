@@ -44,6 +44,10 @@ struct data {
 /* After false the data is {0}. */
 bool data_parse(struct data *data, const char *text, struct err *err) MUST_USE;
 
+/* The same with a cap of its own: also reads the JSON that our Perl half writes. */
+bool data_parse_capped(struct data *data, const char *text, size_t cap_bytes,
+                       struct err *err) MUST_USE;
+
 /* The key is there, even if its value is null. */
 bool data_has(const struct data *data, const char *key);
 

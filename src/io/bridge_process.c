@@ -164,6 +164,22 @@ bool bridge_start(struct bridge_process *process, const struct bridge_plan *plan
     return true;
 }
 
+static void close_pipes(const struct bridge_process *process)
+{
+    if (process->status_fd >= 0)
+        close(process->status_fd);
+    if (process->words_fd >= 0)
+        close(process->words_fd);
+}
+
+pid_t bridge_let_go(struct bridge_process *process)
+{
+    pid_t pid = process->pid;
+    close_pipes(process);
+    *process = (struct bridge_process)BRIDGE_PROCESS_NONE;
+    return pid;
+}
+
 void bridge_end(struct bridge_process *process, int wait_ms)
 {
     int64_t until_ms = clock_mono_ms() + wait_ms;
@@ -175,7 +191,6 @@ void bridge_end(struct bridge_process *process, int wait_ms)
             kill(process->pid, SIGKILL);
         poll(NULL, 0, REAP_PAUSE_MS);
     }
-    close(process->status_fd);
-    close(process->words_fd);
+    close_pipes(process);
     *process = (struct bridge_process)BRIDGE_PROCESS_NONE;
 }

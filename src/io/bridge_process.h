@@ -71,6 +71,9 @@ void bridge_unlisten(struct bridge_socket *socket);
 bool bridge_start(struct bridge_process *process, const struct bridge_plan *plan,
                   struct err *err) MUST_USE;
 
+/* Closes the descriptors and forgets the process, which goes on; returns its pid. */
+pid_t bridge_let_go(struct bridge_process *process);
+
 /* Closes the descriptors, sends SIGTERM, waits up to wait_ms, then SIGKILL; reaps. */
 void bridge_end(struct bridge_process *process, int wait_ms);
 
