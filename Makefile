@@ -23,7 +23,8 @@ PKGS := libpq inih yaml-0.1
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wswitch-enum -Werror
-CPPFLAGS := -D_GNU_SOURCE -Isrc -DTASK_SERVER_VERSION='"$(VERSION)"' \
+PERL_DIR := $(PREFIX)/share/task-server/perl
+CPPFLAGS := -D_GNU_SOURCE -Isrc -DTASK_SERVER_PERL_DIR='"$(PERL_DIR)"' -DTASK_SERVER_VERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 CFLAGS ?= -O2 -g
 CFLAGS_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE

@@ -11,6 +11,7 @@ struct site_request cli_site_request(const struct cli *cli)
         .installation = cli->installation,
         .tz = getenv("TZ"),
         .allow_root = cli->allow_root,
+        .perl_dir = getenv("TASK_SERVER_PERL"),
     };
 }
 

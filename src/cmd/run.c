@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 #include "core/walltime.h"
+#include "engine/host.h"
 #include "engine/round.h"
 #include "io/lockfile.h"
 #include "io/statedir.h"
@@ -30,6 +31,8 @@ struct run {
     struct signals signals;
     struct lockfile lock;
     struct statedir state; /* closed where there can be none */
+    struct journal journal;
+    struct host host; /* closed where there can be no external jobs */
     struct incidents incidents;
     struct round round;
     int64_t started_us;
@@ -58,6 +61,19 @@ static void open_state(struct run *run)
         log_msg(LOG_LEVEL_ERROR, "no state directory: what lasts is told in every run: %s",
                 err.text);
     buf_release(&path);
+}
+
+/* Without these the native jobs still run. */
+static void open_outside(struct run *run)
+{
+    struct err err = {0};
+    if (!run->state.path)
+        return;
+    if (!site_open_outside(&run->site, &run->state, &run->journal, &err) ||
+        !host_open(&run->host, &run->site, &err))
+        log_msg(LOG_LEVEL_ERROR, "commands and Perl jobs cannot run: %s", err.text);
+    else
+        run->round.host = &run->host;
 }
 
 static void save_state(struct run *run, int exit_code)
@@ -161,6 +177,7 @@ static int serve_clients(struct run *run, struct err *err)
         .incidents = &run->incidents,
         .lock_fd = run->lock.fd,
     };
+    open_outside(run);
     int exit_code = serve_round(run);
     while (run->signals.wake && !run->signals.stop) /* it came while we were writing */
         exit_code = serve_round(run);
@@ -191,6 +208,8 @@ static void run_release(struct run *run)
 {
     lockfile_release(&run->lock);
     round_release(&run->round);
+    host_close(&run->host);
+    journal_close(&run->journal);
     incidents_release(&run->incidents);
     statedir_close(&run->state);
     board_free(run->site.board);

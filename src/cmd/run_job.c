@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <getopt.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 #include "engine/execute.h"
+#include "engine/host.h"
 #include "store/claim_tx.h"
 #include "store/jobs.h"
 
@@ -29,6 +31,8 @@ static const char usage[] =
     "64 no such job, or usage, 75 a database could not be reached, the installation is locked, or\n"
     "another session has claimed the job, 77 no permission, 78 wrong configuration.\n";
 
+enum { WAIT_MS = 250 };
+
 struct request {
     int job_id;
     const char *client; /* NULL: every enabled one */
@@ -41,6 +45,9 @@ struct errand {
     struct site site;
     struct signals signals;
     struct clients clients;
+    struct statedir state;
+    struct journal journal;
+    struct host host;
     bool away; /* something could not be reached, or is claimed elsewhere */
 };
 
@@ -141,10 +148,35 @@ static void tell_holder(struct errand *errand, struct visit *visit, const struct
     buf_release(&holder);
 }
 
+/* Too many run already: somebody who asks by hand is willing to wait. */
+static enum executed execute_patiently(struct errand *errand, struct visit *visit,
+                                       const struct job *job, struct err *err)
+{
+    enum executed end;
+    while ((end = execute(visit, job, EXECUTION_ON_DEMAND, err)) == EXECUTED_WAITS) {
+        struct pollfd fd = {.fd = errand->signals.fd, .events = POLLIN};
+        poll(&fd, 1, WAIT_MS);
+    }
+    return end;
+}
+
+static bool load_perl(struct errand *errand, const struct visit *visit, const struct job *job,
+                      struct err *err)
+{
+    return execute_kind(visit, job->package) != BOARD_PERL || !errand->site.journal ||
+           host_load(&errand->host, err) ||
+           err->kind == ERR_JOB; /* then it is recorded as failed */
+}
+
 static void run_in(struct errand *errand, struct visit *visit, const struct job *job)
 {
     struct err err = {0};
-    switch (execute(visit, job, EXECUTION_ON_DEMAND, &err)) {
+    if (!load_perl(errand, visit, job, &err)) {
+        visit_log(visit, LOG_LEVEL_ERROR, job, "not run: %s", err.text);
+        errand->away = true;
+        return;
+    }
+    switch (execute_patiently(errand, visit, job, &err)) {
     case EXECUTED: break;
     case EXECUTED_LOST: tell_holder(errand, visit, job); break;
     case EXECUTED_STOPPED:
@@ -154,6 +186,7 @@ static void run_in(struct errand *errand, struct visit *visit, const struct job 
         errand->away = true;
         break;
     case EXECUTED_NOTHING:
+    case EXECUTED_WAITS:
     case EXECUTED_AWAY: errand->away = true; break;
     }
 }
@@ -224,10 +257,24 @@ static bool serve_all(struct errand *errand, struct err *err)
     return !errand->away || err_set(err, ERR_AWAY, "run-job: not everything was done");
 }
 
+static void open_outside(struct errand *errand)
+{
+    struct err err = {0};
+    struct statedir_wish wish = {
+        .installation = errand->site.installation,
+        .configured = errand->site.options.state_dir,
+    };
+    if (!statedir_open(&errand->state, &wish, &err) ||
+        !site_open_outside(&errand->site, &errand->state, &errand->journal, &err) ||
+        !host_open(&errand->host, &errand->site, &err))
+        log_msg(LOG_LEVEL_WARNING, "commands and Perl jobs cannot run: %s", err.text);
+}
+
 static bool run_errand(struct errand *errand, struct err *err)
 {
     errand->site.signals = &errand->signals;
     errand->site.board = board_new(err);
+    open_outside(errand);
     return errand->site.board && site_is_unlocked(&errand->site, err) &&
            load_clients(errand, err) && all_agree(errand, err) && serve_all(errand, err);
 }
@@ -243,6 +290,9 @@ static int run(const struct cmd_args *args)
     cli_obey_debug(args->cli, &errand.site);
     done = done && run_errand(&errand, &err);
     int exit_code = done ? 0 : cli_fail(&err);
+    host_close(&errand.host);
+    journal_close(&errand.journal);
+    statedir_close(&errand.state);
     clients_release(&errand.clients);
     board_free(errand.site.board);
     signals_release(&errand.signals);

@@ -25,6 +25,7 @@ void board_free(struct board *board)
 void board_begin(struct slot *slot)
 {
     slot->notice.job_id = 0;
+    atomic_store(&slot->kind, BOARD_NATIVE);
     atomic_store(&slot->since_ms, clock_mono_ms());
 }
 

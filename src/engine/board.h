@@ -27,11 +27,14 @@ enum {
     BOARD_PACKAGE_MAX = 1024, /* 255 characters, what the column holds, of four bytes each */
 };
 
+enum { BOARD_NATIVE, BOARD_COMMAND, BOARD_PERL };
+
 /* A job under way. */
 struct notice {
     int job_id; /* 0: none */
     int64_t run_at_us;
     int backend_pid; /* of the server process that holds the claim */
+    bool external;   /* a command or Perl: what it leaves is in the journal */
     bool describes;  /* histories have a description column */
     bool on_demand;  /* somebody asked for it: it need not be due */
     char package[BOARD_PACKAGE_MAX];
@@ -39,6 +42,8 @@ struct notice {
 
 struct slot {
     _Atomic int64_t since_ms; /* monotonic time at which it began what it is doing now */
+    /* What it is on, for counting: BOARD_NATIVE and between jobs 0, BOARD_COMMAND, BOARD_PERL. */
+    _Atomic int kind;
     struct notice notice;
 };
 

@@ -15,8 +15,11 @@ bool worker_is_running(const struct worker *worker)
     return worker->lane.pid != 0;
 }
 
+/* External jobs are limited on their own. */
 static bool is_long_runner(const struct worker *worker)
 {
+    if (atomic_load(&worker->lane.slot->kind) != BOARD_NATIVE)
+        return true;
     int64_t since_ms = atomic_load(&worker->lane.slot->since_ms);
     return clock_mono_ms() - since_ms > LONG_RUNNER_MS;
 }
@@ -27,6 +30,18 @@ int crew_busy(const struct crew *crew, bool with_long_runners)
     for (int i = 0; i < BOARD_SLOTS; i++) {
         const struct worker *worker = &crew->workers[i];
         if (worker->client_id && (with_long_runners || !is_long_runner(worker)))
+            count++;
+    }
+    return count;
+}
+
+int crew_external(const struct crew *crew, bool only_perl)
+{
+    int count = 0;
+    for (int i = 0; i < BOARD_SLOTS; i++) {
+        const struct worker *worker = &crew->workers[i];
+        int kind = worker->client_id ? atomic_load(&worker->lane.slot->kind) : BOARD_NATIVE;
+        if (kind == BOARD_PERL || (kind == BOARD_COMMAND && !only_perl))
             count++;
     }
     return count;
@@ -104,6 +119,15 @@ void crew_signal(const struct crew *crew, int number)
     for (int i = 0; i < BOARD_SLOTS; i++)
         if (worker_is_running(&crew->workers[i]))
             kill(crew->workers[i].lane.pid, number);
+}
+
+void crew_kill_native(const struct crew *crew)
+{
+    for (int i = 0; i < BOARD_SLOTS; i++) {
+        const struct worker *worker = &crew->workers[i];
+        if (worker_is_running(worker) && atomic_load(&worker->lane.slot->kind) == BOARD_NATIVE)
+            kill(worker->lane.pid, SIGKILL);
+    }
 }
 
 static void wait_for_end(const struct crew *crew, const struct worker *worker, int64_t until_ms)

@@ -51,6 +51,9 @@ struct worker *crew_find(struct crew *crew);
 /* How many have a client; long-runners only if asked for. */
 int crew_busy(const struct crew *crew, bool with_long_runners);
 
+/* How many are at external jobs. */
+int crew_external(const struct crew *crew, bool only_perl);
+
 /* Starts the lane if need be.  False: the client can have no lane. */
 bool crew_order(struct crew *crew, struct worker *worker, const struct client *client,
                 const struct lane_order *order, struct err *err) MUST_USE;
@@ -59,6 +62,9 @@ bool crew_order(struct crew *crew, struct worker *worker, const struct client *c
 void crew_reap(struct worker *worker, char *text, size_t size);
 
 void crew_signal(const struct crew *crew, int number);
+
+/* SIGKILL to those that are not at an external job. */
+void crew_kill_native(const struct crew *crew);
 
 /* Lets all lanes end, and waits for them. */
 void crew_dismiss(struct crew *crew);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "engine/bury.h"
 #include "engine/catalogue.h"
+#include "engine/outside.h"
 #include "engine/settle.h"
 #include "store/history.h"
 
@@ -149,6 +150,51 @@ static bool know_histories(struct execution *x, struct err *err)
     return visit->knows_histories;
 }
 
+static enum executed unclaimed(struct visit *visit, const struct job *job, const struct err *err)
+{
+    enum executed end = db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
+    visit_log(visit, end == EXECUTED_AWAY ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, job,
+              "cannot be claimed: %s", err->text);
+    visit->tally.unserved++;
+    return end;
+}
+
+/* Which way the job goes: the administrator's commands first, then native, then kivitendo's Perl.
+ */
+int execute_kind(const struct visit *visit, const char *package)
+{
+    const struct site *site = visit->site;
+    if (package && option_map_find(&site->options.commands, package))
+        return BOARD_COMMAND;
+    if (package && !catalogue_find(package) && job_package_is_valid(package) &&
+        site_has_class(site, package))
+        return BOARD_PERL;
+    return BOARD_NATIVE; /* or unknown, which is told there */
+}
+
+/* A native job: one transaction. */
+static enum executed execute_native(struct execution *x, const struct job *job, struct err *err)
+{
+    struct visit *visit = x->visit;
+    int64_t now_us = clock_real_us();
+    if (!claim_begin(&x->claim, job->id, err)) {
+        claim_give_up(&x->claim);
+        return unclaimed(visit, job, err);
+    }
+    if (!execution_may_run(x, now_us))
+        return turn_away(x, job);
+    return run_claimed(x, err);
+}
+
+static enum executed execute_external(struct execution *x, const struct job *job, int kind,
+                                      struct err *err)
+{
+    struct external external = {.x = x, .kind = kind};
+    enum executed end = execute_outside(&external, job, err);
+    external_release(&external);
+    return end;
+}
+
 enum executed execute(struct visit *visit, const struct job *job, enum execution_why why,
                       struct err *err)
 {
@@ -157,26 +203,21 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
         visit->tally.unserved++;
         return EXECUTED_STOPPED;
     }
-    int64_t now_us = clock_real_us();
     struct execution x = {
         .visit = visit,
         .why = why,
-        .run_at_us = board_run_at_us(visit->site->board, now_us),
+        .run_at_us = board_run_at_us(visit->site->board, clock_real_us()),
         .started_ms = clock_mono_ms(),
         .claim = {.db = &visit->db, .zone = &visit->site->zone},
     };
     enum executed end;
-    if (!know_histories(&x, err) || !claim_begin(&x.claim, job->id, err)) {
-        end = db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
-        visit_log(visit, end == EXECUTED_AWAY ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, job,
-                  "cannot be claimed: %s", err->text);
-        claim_give_up(&x.claim);
-        visit->tally.unserved++;
-    } else if (!execution_may_run(&x, now_us)) {
-        end = turn_away(&x, job);
-    } else {
-        end = run_claimed(&x, err);
-    }
+    int kind = execute_kind(visit, job->package);
+    if (!know_histories(&x, err))
+        end = unclaimed(visit, job, err);
+    else if (kind == BOARD_NATIVE)
+        end = execute_native(&x, job, err);
+    else
+        end = execute_external(&x, job, kind, err);
     execution_release(&x);
     return end;
 }

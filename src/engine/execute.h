@@ -15,15 +15,9 @@
 #include "core/job.h"
 #include "engine/execution.h"
 
-enum executed {
-    EXECUTED,            /* it ran, and the outcome is recorded */
-    EXECUTED_NOTHING,    /* gone, not due any more */
-    EXECUTED_LOST,       /* another session has claimed it */
-    EXECUTED_STOPPED,    /* told to stop, or the installation is locked: left due */
-    EXECUTED_UNCLAIMED,  /* the database refuses the claim: left due */
-    EXECUTED_UNRECORDED, /* the database refuses its history row or new times: undone, left due */
-    EXECUTED_AWAY,       /* the connection was lost; what became of the job is in the log */
-};
+/* Which way a package goes, BOARD_NATIVE, BOARD_COMMAND or BOARD_PERL: the administrator's commands
+ * first, then native, then kivitendo's Perl.  Unknown ones go the native way, where it is told. */
+int execute_kind(const struct visit *visit, const char *package);
 
 /* err: why it was not started, or cannot be recorded. */
 enum executed execute(struct visit *visit, const struct job *job, enum execution_why why,

@@ -25,6 +25,18 @@ enum execution_why {
     EXECUTION_ON_DEMAND, /* somebody asked for it, whatever its schedule */
 };
 
+/* How it ended, for the rest of the visit. */
+enum executed {
+    EXECUTED,            /* it ran, and the outcome is recorded */
+    EXECUTED_NOTHING,    /* gone, not due any more */
+    EXECUTED_LOST,       /* another session has claimed it */
+    EXECUTED_STOPPED,    /* told to stop, or the installation is locked: left due */
+    EXECUTED_UNCLAIMED,  /* the database refuses the claim: left due */
+    EXECUTED_UNRECORDED, /* the database refuses its history row or new times: undone, left due */
+    EXECUTED_WAITS,      /* too many external jobs are running: visit.waits_for; left due */
+    EXECUTED_AWAY,       /* the connection was lost; what became of the job is in the log */
+};
+
 struct execution {
     struct visit *visit;
     enum execution_why why;

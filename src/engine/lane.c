@@ -24,6 +24,7 @@ static void visit_client(const struct site *site, const struct client *client, s
     visit_begin(&visit, site, client, slot);
     report->served = serve_client(&visit, &report->err);
     report->tally = visit.tally;
+    report->waits_for = visit.waits_for;
     visit_end(&visit);
 }
 

@@ -44,7 +44,8 @@ struct lane_order {
 
 /* How it ended. */
 struct lane_report {
-    bool served; /* false: `err` says why the client could not be served */
+    bool served;   /* false: `err` says why the client could not be served */
+    int waits_for; /* BOARD_COMMAND or BOARD_PERL: the client is to be visited again; else 0 */
     struct tally tally;
     struct err err;
 };

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "engine/board.h"
+
 /* Where a new list stands beside the old one, what is busy or queued stays so. */
 static void take_over_state(struct seat *seat, const struct roster *old)
 {
@@ -11,6 +13,7 @@ static void take_over_state(struct seat *seat, const struct roster *old)
         seat->state = old->seats[i].state;
         seat->turn = old->seats[i].turn;
         seat->troubled = old->seats[i].troubled;
+        seat->waits_for = old->seats[i].waits_for;
     }
 }
 
@@ -70,15 +73,31 @@ void roster_clear_queue(struct roster *roster)
             roster->seats[i].state = SEAT_IDLE;
 }
 
-struct seat *roster_next(struct roster *roster)
+static bool may_go(const struct seat *seat, const struct openings *openings)
+{
+    if (seat->waits_for == BOARD_PERL)
+        return openings->perl;
+    return seat->waits_for != BOARD_COMMAND || openings->command;
+}
+
+struct seat *roster_next(struct roster *roster, const struct openings *openings)
 {
     struct seat *first = NULL;
     for (size_t i = 0; i < roster->count; i++) {
         struct seat *seat = &roster->seats[i];
-        if (seat->state == SEAT_QUEUED && (!first || seat->turn < first->turn))
+        if (seat->state == SEAT_QUEUED && may_go(seat, openings) &&
+            (!first || seat->turn < first->turn))
             first = seat;
     }
     return first;
+}
+
+bool roster_is_empty(const struct roster *roster)
+{
+    for (size_t i = 0; i < roster->count; i++)
+        if (roster->seats[i].state == SEAT_QUEUED)
+            return false;
+    return true;
 }
 
 struct seat *roster_find(struct roster *roster, int client_id)

@@ -27,7 +27,14 @@ struct seat {
     struct client client;
     enum seat_state state;
     uint64_t turn; /* lower turns first; while queued */
+    int waits_for; /* BOARD_COMMAND or BOARD_PERL: until fewer of those run; else 0 */
     bool troubled; /* could not be served when it was last tried: goes to the end of the queue */
+};
+
+/* Which external jobs may start now. */
+struct openings {
+    bool command;
+    bool perl;
 };
 
 struct roster {
@@ -44,7 +51,10 @@ void roster_queue_idle(struct roster *roster);
 /* Nobody is queued any more. */
 void roster_clear_queue(struct roster *roster);
 
-struct seat *roster_next(struct roster *roster);
+struct seat *roster_next(struct roster *roster, const struct openings *openings);
+
+/* Nobody is queued. */
+bool roster_is_empty(const struct roster *roster);
 
 /* NULL: no such client. */
 struct seat *roster_find(struct roster *roster, int client_id);

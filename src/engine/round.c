@@ -131,12 +131,31 @@ static void give_order(struct round *round, struct worker *worker, struct seat *
         give_up_client(round, seat, &err);
 }
 
+static struct openings look_for_openings(const struct round *round)
+{
+    const struct options *options = &round->site->options;
+    bool any = crew_external(&round->crew, false) < options->max_external;
+    return (struct openings){
+        .command = any,
+        .perl = any && crew_external(&round->crew, true) < options->max_perl_jobs,
+    };
+}
+
+static void set_own_fds(struct round *round)
+{
+    struct crew *crew = &round->crew;
+    crew->own_fds[0] = round->lock_fd;
+    crew->own_count = 1 + (round->host ? host_fds(round->host, crew->own_fds + 1) : 0);
+}
+
 static void dispatch(struct round *round)
 {
     const struct lane_order visit = {0};
     int max = round->site->options.max_parallel;
+    set_own_fds(round);
     while (crew_busy(&round->crew, false) < max) {
-        struct seat *seat = roster_next(&round->roster);
+        struct openings openings = look_for_openings(round);
+        struct seat *seat = roster_next(&round->roster, &openings);
         struct worker *worker = seat ? crew_find(&round->crew) : NULL;
         if (!worker)
             return;
@@ -174,7 +193,8 @@ static void take_report(struct round *round, struct worker *worker,
     worker->client_id = 0;
     if (!seat)
         return;
-    seat->state = SEAT_IDLE;
+    seat->state = report->waits_for ? SEAT_QUEUED : SEAT_IDLE;
+    seat->waits_for = report->waits_for;
     judge_visit(round, seat, report);
 }
 
@@ -231,6 +251,10 @@ static void mourn(struct round *round, struct worker *worker)
         log_msg(LOG_LEVEL_ERROR, "client '%s': %s while it recorded the death of another", name,
                 how);
         bury_again(round, seat, &order);
+    } else if (notice.external) { /* the next visit finds it in the journal */
+        log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s): %s while it was watching it", name,
+                notice.job_id, notice.package, how);
+        seat->state = SEAT_QUEUED;
     } else if (notice.job_id) {
         log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s): %s while it ran", name, notice.job_id,
                 notice.package, how);
@@ -255,9 +279,11 @@ static int64_t kill_time_ms(const struct round *round)
 static int idle_ms(struct round *round)
 {
     int64_t to_minute_ms = (MINUTE_US - clock_real_us() % MINUTE_US) / 1000 + 1;
-    bool queued = roster_next(&round->roster) != NULL;
-    if (round->told_ms)
-        return clock_left_ms(kill_time_ms(round));
+    bool queued = !roster_is_empty(&round->roster);
+    if (round->told_ms) {
+        int left_ms = clock_left_ms(kill_time_ms(round));
+        return left_ms ? left_ms : QUEUE_LOOK_MS;
+    }
     if (is_stopping(round) || pass_is_due(round))
         return 0; /* it came while something else was waited for */
     return (int)(queued && to_minute_ms > QUEUE_LOOK_MS ? QUEUE_LOOK_MS : to_minute_ms);
@@ -265,7 +291,7 @@ static int idle_ms(struct round *round)
 
 static void wait_for_events(struct round *round)
 {
-    struct pollfd fds[BOARD_SLOTS + 1];
+    struct pollfd fds[BOARD_SLOTS + 1 + HOST_FDS];
     struct worker *owners[BOARD_SLOTS + 1];
     nfds_t count = 0;
     fds[count++] = (struct pollfd){.fd = round->site->signals->fd, .events = POLLIN};
@@ -276,9 +302,12 @@ static void wait_for_events(struct round *round)
         owners[count] = worker;
         fds[count++] = (struct pollfd){.fd = worker->lane.fd, .events = POLLIN};
     }
-    if (poll(fds, count, idle_ms(round)) <= 0)
+    nfds_t all = count + (nfds_t)(round->host ? host_poll(round->host, fds + count) : 0);
+    if (poll(fds, all, idle_ms(round)) <= 0)
         return;
     signals_take(round->site->signals);
+    if (round->host)
+        host_handle(round->host);
     for (nfds_t i = 1; i < count; i++) {
         struct lane_report report;
         if (!fds[i].revents)
@@ -292,7 +321,8 @@ static void wait_for_events(struct round *round)
     }
 }
 
-/* Stop: nothing new starts; whoever does not end within both graces is killed. */
+/* Stop: nothing new starts; whoever does not end within both graces is killed.  Lanes at external
+ * jobs keep to the graces by themselves: some of those jobs may take as long as they need. */
 static void stop_lanes(struct round *round)
 {
     roster_clear_queue(&round->roster);
@@ -302,7 +332,7 @@ static void stop_lanes(struct round *round)
                 crew_busy(&round->crew, true));
         crew_signal(&round->crew, SIGTERM);
     } else if (clock_mono_ms() >= kill_time_ms(round)) {
-        crew_signal(&round->crew, SIGKILL);
+        crew_kill_native(&round->crew);
     }
 }
 
@@ -316,7 +346,7 @@ static void serve(struct round *round)
             stop_lanes(round);
         else
             dispatch(round);
-        if (crew_busy(&round->crew, true) == 0 && !roster_next(&round->roster))
+        if (crew_busy(&round->crew, true) == 0 && roster_is_empty(&round->roster))
             return;
         wait_for_events(round);
     }
@@ -325,8 +355,6 @@ static void serve(struct round *round)
 void round_run(struct round *round)
 {
     round->crew.site = round->site;
-    round->crew.own_fds[0] = round->lock_fd;
-    round->crew.own_count = 1;
     do {
         begin_pass(round);
         serve(round);

@@ -25,6 +25,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "engine/crew.h"
+#include "engine/host.h"
 #include "engine/roster.h"
 #include "engine/site.h"
 #include "store/incidents.h"
@@ -32,7 +33,8 @@
 struct round {
     struct site *site;
     struct incidents *incidents;
-    int lock_fd; /* closed in lanes */
+    int lock_fd;       /* closed in lanes */
+    struct host *host; /* NULL: no external jobs */
 
     struct roster roster;
     struct crew crew;

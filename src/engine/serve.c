@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "engine/execute.h"
+#include "engine/leftover.h"
 #include "store/jobs.h"
 
 static bool list_jobs(struct visit *visit, struct job_list *list, int64_t now_us, struct err *err)
@@ -44,7 +45,7 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
         enum executed end = execute(visit, job, EXECUTION_DUE, err);
         if (end == EXECUTED_UNRECORDED) /* so would be the others */
             return err_wrap(err, "job %d cannot be recorded, and was undone", job->id);
-        if (end == EXECUTED_STOPPED)
+        if (end == EXECUTED_STOPPED || end == EXECUTED_WAITS)
             return true;
         if (end == EXECUTED_UNCLAIMED && refused.kind == ERR_NONE) {
             err_wrap(err, "job %d cannot be claimed", job->id);
@@ -62,7 +63,11 @@ bool serve_client(struct visit *visit, struct err *err)
 {
     int64_t now_us = clock_real_us();
     struct job_list list = {0};
-    if (!visit_open(visit, err) || !list_jobs(visit, &list, now_us, err))
+    bool leftovers = leftover_possible(visit);
+    if (leftovers ? !visit_connect(visit, err) || !leftover_settle(visit, err)
+                  : !visit_open(visit, err))
+        return false;
+    if (!list_jobs(visit, &list, now_us, err))
         return false;
     bool done = run_list(visit, &list, now_us, err);
     job_list_release(&list);

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "core/walltime.h"
 
-static void set_next(const struct execution *x, struct settlement *settlement)
+void settle_times(const struct execution *x, struct settlement *settlement)
 {
     int64_t end_us = clock_real_us();
     int64_t after_us = end_us > x->slot_us ? end_us : x->slot_us;
@@ -60,6 +60,17 @@ static void log_settled(const struct execution *x, const struct settlement *sett
               text ? text : "no result");
 }
 
+void settle_finish(struct execution *x, const struct settlement *settlement,
+                   const struct settled *settled)
+{
+    follow_new_spec(x, settlement, settled);
+    log_settled(x, settlement, settled);
+    if (x->outcome.failed)
+        x->visit->tally.failed++;
+    else
+        x->visit->tally.succeeded++;
+}
+
 static bool settle_once(struct execution *x, struct err *err)
 {
     struct settled settled;
@@ -69,18 +80,12 @@ static bool settle_once(struct execution *x, struct err *err)
         .work = x->run.queue,
         .work_count = x->outcome.failed ? 0 : x->run.queue_count,
     };
-    set_next(x, &settlement);
+    settle_times(x, &settlement);
     if (!settlement.work_count)
         x->visit->db.options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
     bool done = claim_settle(&x->claim, &settlement, &settled, err);
-    if (done) {
-        follow_new_spec(x, &settlement, &settled);
-        log_settled(x, &settlement, &settled);
-        if (x->outcome.failed)
-            x->visit->tally.failed++;
-        else
-            x->visit->tally.succeeded++;
-    }
+    if (done)
+        settle_finish(x, &settlement, &settled);
     settled_release(&settled);
     return done;
 }
@@ -103,7 +108,7 @@ static bool claim_anew(struct execution *x, bool *ours, struct err *err)
 }
 
 /* Perhaps it was refused for what its text says: plain ASCII has room in every encoding. */
-static void make_plain(struct execution *x, const struct err *refused)
+void settle_make_plain(struct execution *x, const struct err *refused)
 {
     char text[1024];
     const char *told = outcome_text(&x->outcome);
@@ -122,7 +127,7 @@ static bool settle_anew(struct execution *x, struct err *err)
     for (int tries = 0; tries < 2; tries++) {
         bool ours = false;
         if (tries > 0)
-            make_plain(x, err);
+            settle_make_plain(x, err);
         if (!claim_anew(x, &ours, err))
             return false;
         if (!ours || settle_once(x, err))

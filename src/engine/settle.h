@@ -19,4 +19,16 @@
  * we were told to stop; else the database refused. */
 bool settle(struct execution *x, struct err *err) MUST_USE;
 
+/* ---- also for external jobs, which are recorded after they have ended ---- */
+
+/* What is to become of last_run_at and next_run_at. */
+void settle_times(const struct execution *x, struct settlement *settlement);
+
+/* What is left to do and to tell when a settlement has been written. */
+void settle_finish(struct execution *x, const struct settlement *settlement,
+                   const struct settled *settled);
+
+/* The outcome's text becomes plain ASCII, with what the database said of it as it was. */
+void settle_make_plain(struct execution *x, const struct err *refused);
+
 #endif

@@ -1,9 +1,13 @@
 #include "engine/site.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -68,8 +72,108 @@ bool site_open(struct site *site, const struct site_request *request, struct err
     bool done = load_configuration(site, request, &site->warnings, err) &&
                 assume_identity(site, request, &site->warnings, err) &&
                 zonefile_load(&site->zone, request->tz, err) && name_node(site, err);
+    site->bridge.fd = -1;
+    site->perl_dir = request->perl_dir ? request->perl_dir : TASK_SERVER_PERL_DIR;
     snprintf(site->auth_port, sizeof site->auth_port, "%d", site->options.auth_db.port);
     return done;
+}
+
+/* What a process left that was killed: names begin with its pid. */
+static void sweep_bridge(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        pid_t pid = atoi(entry->d_name);
+        if (pid > 0 && kill(pid, 0) != 0 && errno == ESRCH)
+            unlinkat(fd, entry->d_name, 0);
+    }
+    if (dir)
+        closedir(dir);
+    else if (copy >= 0)
+        close(copy);
+}
+
+static bool open_bridge(struct site *site, struct err *err)
+{
+    static const char name[] = "bridge";
+    struct site_bridge *bridge = &site->bridge;
+    if (mkdirat(site->state->fd, name, 0700) != 0 && errno != EEXIST)
+        return err_set_errno(err, "cannot make the directory %s/%s", site->state->path, name);
+    bridge->fd = openat(site->state->fd, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (bridge->fd < 0)
+        return err_set_errno(err, "cannot open the directory %s/%s", site->state->path, name);
+    if (asprintf(&bridge->path, "%s/%s", site->state->path, name) < 0) {
+        bridge->path = NULL;
+        return err_set_nomem(err);
+    }
+    snprintf(bridge->socket, sizeof bridge->socket, "%d.socket", (int)getpid());
+    sweep_bridge(bridge->fd);
+    return true;
+}
+
+bool site_open_outside(struct site *site, struct statedir *state, struct journal *journal,
+                       struct err *err)
+{
+    struct buf name = {0};
+    site->state = state;
+    bool done = config_pidname(&site->files, &name, err);
+    struct journal_place place = {
+        .state = state,
+        .node = site->node.id,
+        .installation = site->installation,
+        .configuration = buf_text(&name),
+        .reserve_bytes = site->options.output_limit_bytes * 4, /* escaped, it may grow */
+    };
+    done = done && journal_open(journal, &place, err) && open_bridge(site, err);
+    buf_release(&name);
+    site->journal = done ? journal : NULL;
+    return done;
+}
+
+bool site_environment(const struct site *site, struct environ *environment, struct err *err)
+{
+    const struct option_map *more = &site->options.environment;
+    bool done = environ_start(environment, (const char *const *)environ, err);
+    for (size_t i = 0; done && i < more->count; i++)
+        done = environ_configure(environment, more->items[i].key, more->items[i].value, err);
+    return done;
+}
+
+bool site_has_class(const struct site *site, const char *package)
+{
+    static const char *const places[] = {"modules/override/", ""};
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_LEN(places) && !found; i++) {
+        struct buf path = {0};
+        buf_addf(&path, "%s/%sSL/BackgroundJob/%s.pm", site->installation, places[i], package);
+        found = !path.failed && access(buf_text(&path), R_OK) == 0;
+        buf_release(&path);
+    }
+    return found;
+}
+
+bool site_perl_fill(struct site_perl *perl, const struct site *site, struct err *err)
+{
+    *perl = (struct site_perl){0};
+    buf_addf(&perl->script, "%s/bridge", site->perl_dir);
+    const char *config = site->files.local ? site->files.local : site->files.defaults;
+    perl->config = realpath(config, NULL); /* the bridge starts in another directory */
+    if (!perl->config)
+        return err_set_errno(err, "cannot find %s", config);
+    const char *argv[] = {site->options.perl, buf_text(&perl->script),
+                          "--installation",   site->installation,
+                          "--config",         perl->config};
+    memcpy(perl->argv, argv, sizeof argv);
+    return (!perl->script.failed || err_set_nomem(err)) &&
+           site_environment(site, &perl->environment, err);
+}
+
+void site_perl_release(struct site_perl *perl)
+{
+    buf_release(&perl->script);
+    free(perl->config);
+    environ_release(&perl->environment);
 }
 
 void site_log_warnings(const struct site *site)
@@ -141,6 +245,9 @@ void site_release(struct site *site)
     config_files_release(&site->files);
     identity_release(&site->identity);
     zone_release(&site->zone);
+    if (site->bridge.fd > 0)
+        close(site->bridge.fd);
+    free(site->bridge.path);
     buf_release(&site->warnings);
     free(site->installation);
     *site = (struct site){0};

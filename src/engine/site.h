@@ -18,6 +18,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "core/environ.h"
 #include "core/job.h"
 #include "core/options.h"
 #include "core/zone.h"
@@ -26,6 +27,8 @@
 #include "io/db.h"
 #include "io/identity.h"
 #include "io/signals.h"
+#include "io/statedir.h"
+#include "store/journal.h"
 
 /* What the command line says. */
 struct site_request {
@@ -33,6 +36,14 @@ struct site_request {
     const char *installation; /* -C, or NULL */
     const char *tz;           /* the environment's TZ, or NULL */
     bool allow_root;
+    const char *perl_dir; /* the environment's TASK_SERVER_PERL, or NULL: where it is installed */
+};
+
+/* Where lanes, bridge and jobs meet: a directory below the state directory, for us alone. */
+struct site_bridge {
+    int fd;          /* -1: there is none */
+    char *path;      /* owned, absolute */
+    char socket[24]; /* name of this process's socket in it */
 };
 
 struct site {
@@ -44,6 +55,10 @@ struct site {
     char auth_port[8];
     char node_id[256];
     struct node node;
+    const char *perl_dir;    /* where our Perl half lies; borrowed */
+    struct statedir *state;  /* lent; NULL: there is none, and no external job can run */
+    struct journal *journal; /* lent; the same */
+    struct site_bridge bridge;
     struct buf warnings;     /* about the configuration, a line each */
     struct signals *signals; /* of this process */
     struct board *board;
@@ -54,6 +69,30 @@ bool site_open(struct site *site, const struct site_request *request, struct err
 
 /* Logs the warnings, a message each. */
 void site_log_warnings(const struct site *site);
+
+/* Opens the journal and the bridge's directory below the state directory, which is lent to the
+ * site. False: there can be no external jobs; err says why. */
+bool site_open_outside(struct site *site, struct statedir *state, struct journal *journal,
+                       struct err *err) MUST_USE;
+
+/* The environment of every external job: built from nothing, with [environment] (core/environ.h).
+ */
+bool site_environment(const struct site *site, struct environ *environment,
+                      struct err *err) MUST_USE;
+
+/* Has kivitendo, or modules/override, a job class of this (valid) name? */
+bool site_has_class(const struct site *site, const char *package);
+
+/* How the Perl bridge is started. */
+struct site_perl {
+    struct buf script;
+    char *config; /* owned, absolute */
+    const char *argv[8];
+    struct environ environment;
+};
+
+bool site_perl_fill(struct site_perl *perl, const struct site *site, struct err *err) MUST_USE;
+void site_perl_release(struct site_perl *perl);
 
 /* False while kivitendo's installation is locked (users/nologin), or when that cannot be told; then
  * `why` says so. */

@@ -45,6 +45,7 @@ struct visit {
     struct db_target auth_target;
     bool knows_histories; /* `describes` has been asked for; see execute.c */
     bool describes;       /* histories have a description column */
+    int waits_for;        /* BOARD_COMMAND or BOARD_PERL: too many of those are running; else 0 */
     struct tally tally;
 };
 

@@ -91,6 +91,25 @@ bool history_describes(struct db *db, bool *describes, struct err *err)
     return done;
 }
 
+static const struct db_statement ask_interrupted = {
+    .params = 2,
+    .sql = "SELECT coalesce(left(error, pg_catalog.length($2)) = $2, false)"
+           " FROM public.background_job_histories WHERE package_name = $1"
+           " ORDER BY run_at DESC, id DESC LIMIT 1",
+};
+
+bool history_last_interrupted(struct db *db, const char *package, bool *interrupted,
+                              struct err *err)
+{
+    const char *params[] = {package, HISTORY_INTERRUPTED};
+    struct db_step step = {.statement = &ask_interrupted, .params = params};
+    struct db_reply reply;
+    bool done = db_run(db, &step, 1, &reply, err);
+    *interrupted = db_true(&reply, 0, 0, 0);
+    db_reply_release(&reply);
+    return done;
+}
+
 bool history_has(struct db *db, const char *package, const char *run_at, bool *found,
                  struct err *err)
 {

@@ -50,6 +50,13 @@ void history_once_params(const struct history_params *history, const char *job_i
 /* Do histories have a description column? */
 bool history_describes(struct db *db, bool *describes, struct err *err) MUST_USE;
 
+/* Does the latest row of this package tell of an interruption? */
+bool history_last_interrupted(struct db *db, const char *package, bool *interrupted,
+                              struct err *err) MUST_USE;
+
+/* How the error of an interrupted run begins. */
+#define HISTORY_INTERRUPTED "interrupted: "
+
 /* Is there a row with this identity? */
 bool history_has(struct db *db, const char *package, const char *run_at, bool *found,
                  struct err *err) MUST_USE;

@@ -1,0 +1,151 @@
+#include "engine/leftover.h"
+
+#include <string.h>
+
+#include "engine/external.h"
+#include "store/history.h"
+#include "store/journal_scan.h"
+
+enum { REFUSALS_MAX = 2 }; /* how often the database may refuse an entry */
+
+bool leftover_possible(const struct visit *visit)
+{
+    return visit->site->journal && visit->site->journal->is_there;
+}
+
+static void log_reports(const struct visit *visit, const struct journal_list *list)
+{
+    const char *line = buf_text(&list->reports);
+    for (const char *end; (end = strchr(line, '\n')); line = end + 1)
+        visit_log(visit, LOG_LEVEL_ERROR, NULL, "%.*s", (int)(end - line), line);
+}
+
+/* The execution as it was when the entry was written. */
+static void recall(struct execution *x, struct external *e, struct journal_found *found)
+{
+    const struct entry *entry = &found->entry;
+    x->claim.state = CLAIM_TAKEN;
+    x->claim.job = entry->job; /* borrowed */
+    x->why = entry->on_demand ? EXECUTION_ON_DEMAND : EXECUTION_DUE;
+    x->run_at_us = entry->run_at_us;
+    x->slot_us = entry->slot_us;
+    e->kind = entry->kind == ENTRY_KIND_PERL ? BOARD_PERL : BOARD_COMMAND;
+    (void)execution_has_schedule(x); /* an outcome about that would be overwritten now */
+}
+
+static void recall_ending(struct execution *x, struct external *e, const struct entry *entry)
+{
+    const char *text = outcome_text(&entry->ending.outcome);
+    if (entry->ending.outcome.failed)
+        execution_fail(x, text ? text : "");
+    else
+        outcome_succeed(&x->outcome, text);
+    e->claim_lost = entry->ending.history_only;
+    e->changes_data = entry->ending.data_changed;
+    e->has_data = entry->ending.data != NULL;
+    if (entry->ending.data)
+        buf_add_text(&e->data, entry->ending.data);
+}
+
+static void end_remains(struct visit *visit, struct external *e, const struct entry *entry)
+{
+    struct err err = {0};
+    int ended = 0;
+    int grace_ms = visit->site->options.kill_grace_s * 1000;
+    e->interrupted = true;
+    execution_fail(e->x, HISTORY_INTERRUPTED
+                   "task-server, or the machine it ran on, went down while the job ran");
+    if (!journal_end_child(entry, grace_ms, &ended, &err))
+        visit_log(visit, LOG_LEVEL_ERROR, &entry->job, "what is left of it does not end: %s",
+                  err.text);
+    visit_log(visit, LOG_LEVEL_ERROR, &entry->job,
+              "interrupted: task-server went down while it ran (%d processes were left)", ended);
+}
+
+/* With the claim, or the knowledge that another session has it. */
+static bool hold(struct external *e, struct err *err)
+{
+    struct visit *visit = e->x->visit;
+    struct claim claim = {.db = &visit->db, .zone = &visit->site->zone};
+    bool done = claim_hold(&claim, e->x->claim.job.id, err);
+    e->claim_lost = e->claim_lost || claim.state == CLAIM_LOST;
+    claim_release(&claim);
+    return done;
+}
+
+static void refuse(struct visit *visit, struct journal_found *found, const struct err *refused)
+{
+    struct err err = {0};
+    bool done = found->entry.refused + 1 >= REFUSALS_MAX
+                    ? journal_move_to_bad(&found->handle, refused->text, &err)
+                    : journal_note_refused(&found->handle, &found->entry, &err);
+    visit_log(visit, LOG_LEVEL_ERROR, &found->entry.job,
+              "the database refuses to record how it ended: %s", refused->text);
+    if (!done)
+        visit_log(visit, LOG_LEVEL_ERROR, &found->entry.job, "%s", err.text);
+}
+
+/* False: the database cannot be reached any more. */
+static bool settle_run(struct visit *visit, struct journal_found *found, struct err *err)
+{
+    struct err trouble = {0};
+    struct execution x = {.visit = visit};
+    struct external e = {.x = &x};
+    x.claim = (struct claim){
+        .db = &visit->db, .zone = &visit->site->zone, .describes = visit->describes};
+    recall(&x, &e, found);
+    if (found->class == JOURNAL_ENDED)
+        recall_ending(&x, &e, &found->entry);
+    else
+        end_remains(visit, &e, &found->entry);
+    bool done = hold(&e, err) && external_record(&e, err);
+    if (done && !journal_settle(&found->handle, &trouble))
+        visit_log(visit, LOG_LEVEL_WARNING, &found->entry.job, "%s", trouble.text);
+    else if (!done && err->kind == ERR_JOB)
+        refuse(visit, found, err);
+    claim_let_go(&x.claim, found->entry.job.id);
+    x.claim.job = (struct job){0};
+    external_release(&e);
+    execution_release(&x);
+    return done || err->kind == ERR_JOB;
+}
+
+static bool settle_one(struct visit *visit, struct journal_found *found, struct err *err)
+{
+    struct err trouble = {0};
+    bool done = true;
+    switch (found->class) {
+    case JOURNAL_UNSTARTED: done = journal_settle(&found->handle, &trouble); break;
+    case JOURNAL_ELSEWHERE:
+        done = journal_move_to_bad(&found->handle, "the client's database has another name now",
+                                   &trouble);
+        visit_log(visit, LOG_LEVEL_ERROR, &found->entry.job,
+                  "how it ended cannot be recorded: the client's database has another name now");
+        break;
+    case JOURNAL_INTERRUPTED:
+    case JOURNAL_ENDED: return settle_run(visit, found, err);
+    }
+    if (!done)
+        visit_log(visit, LOG_LEVEL_WARNING, &found->entry.job, "%s", trouble.text);
+    return true;
+}
+
+bool leftover_settle(struct visit *visit, struct err *err)
+{
+    struct journal_list list = {0};
+    struct journal_client client = {
+        .id = visit->client->id,
+        .db_name = visit->client->fields[CLIENT_DBNAME],
+    };
+    bool done = journal_scan(visit->site->journal, &client, &list, err);
+    if (done)
+        log_reports(visit, &list);
+    bool known = !done || list.count == 0 || visit->knows_histories ||
+                 history_describes(&visit->db, &visit->describes, err);
+    visit->knows_histories = visit->knows_histories || (done && list.count && known);
+    done = done && known;
+    for (size_t i = 0; done && i < list.count; i++)
+        done = settle_one(visit, &list.items[i], err);
+    journal_list_release(&list);
+    return done;
+}

@@ -1,0 +1,169 @@
+#include "engine/outside.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "core/walltime.h"
+#include "engine/runner.h"
+#include "io/tokens.h"
+
+/* The outcome is noted before the database is told, so that it can wait there. */
+static enum executed record(struct external *e, struct err *err)
+{
+    struct execution *x = e->x;
+    struct err trouble = {0};
+    e->entry.has_ending = true;
+    e->entry.ending = (struct entry_ending){
+        .ended_us = clock_real_us(),
+        .outcome = x->outcome, /* borrowed */
+        .history_only = e->claim_lost,
+        .data_changed = e->changes_data,
+        .data = e->has_data ? buf_text(&e->data) : NULL,
+    };
+    if (!journal_note_ending(&e->journal, &e->entry, &trouble))
+        visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job, "its outcome: %s", trouble.text);
+    if (external_record(e, err)) {
+        if (!journal_settle(&e->journal, &trouble))
+            visit_log(x->visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", trouble.text);
+        return EXECUTED;
+    }
+    visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job,
+              "it has ended (%s), but that cannot be recorded now and waits in the journal: %s",
+              outcome_status(&x->outcome), err->text);
+    if (err->kind == ERR_JOB && !journal_note_refused(&e->journal, &e->entry, &trouble))
+        visit_log(x->visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", trouble.text);
+    x->visit->tally.unserved++;
+    return EXECUTED_AWAY;
+}
+
+/* ---- from the claim to the end ---- */
+
+static void fill_entry(struct external *e)
+{
+    const struct execution *x = e->x;
+    const struct visit *visit = x->visit;
+    char run_at[WALLTIME_MAX];
+    walltime_format_run(x->claim.zone, x->run_at_us, run_at);
+    snprintf(e->run_at, sizeof e->run_at, "%s", run_at);
+    e->entry = (struct entry){
+        .client = visit->client->fields[CLIENT_NAME],
+        .client_id = visit->client->id,
+        .db_host = visit->client->fields[CLIENT_HOST],
+        .db_port = visit->client->fields[CLIENT_PORT],
+        .db_name = visit->client->fields[CLIENT_DBNAME],
+        .kind = e->kind == BOARD_PERL ? ENTRY_KIND_PERL : ENTRY_KIND_COMMAND,
+        .job = x->claim.job, /* borrowed */
+        .run_at_us = x->run_at_us,
+        .run_at = e->run_at,
+        .slot_us = x->slot_us,
+        .on_demand = x->why == EXECUTION_ON_DEMAND,
+    };
+}
+
+/* Not started: everything is as it was. */
+static enum executed give_back(struct external *e, const struct err *err)
+{
+    struct err trouble = {0};
+    struct visit *visit = e->x->visit;
+    if (e->journal.journal && !journal_settle(&e->journal, &trouble))
+        visit_log(visit, LOG_LEVEL_WARNING, &e->x->claim.job, "%s", trouble.text);
+    visit->tally.unserved++;
+    visit_log(visit, LOG_LEVEL_DEBUG, &e->x->claim.job, "not started: %s", err->text);
+    return visit->site->signals->stop ? EXECUTED_STOPPED : EXECUTED_UNRECORDED;
+}
+
+static enum executed run_held(struct external *e, struct err *err)
+{
+    struct execution *x = e->x;
+    bool scheduled = execution_has_schedule(x);
+    execution_find_slot(x, x->run_at_us);
+    if (!scheduled && x->why == EXECUTION_DUE)
+        return external_record(e, err) ? EXECUTED : EXECUTED_UNRECORDED;
+    fill_entry(e);
+    if (!journal_begin(x->visit->site->journal, &e->entry, &e->journal, err))
+        return give_back(e, err);
+    bool ran = e->kind == BOARD_PERL ? run_perl(e, err) : run_command(e, err);
+    return ran ? record(e, err) : give_back(e, err);
+}
+
+static enum executed turn_away(struct external *e, const struct job *job)
+{
+    struct visit *visit = e->x->visit;
+    if (e->x->claim.state == CLAIM_LOST) {
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "LOST: another session has claimed it");
+        visit->tally.lost++;
+        return EXECUTED_LOST;
+    }
+    visit_log(visit, LOG_LEVEL_DEBUG, job, "is not due any more, or another job now");
+    claim_let_go(&e->x->claim, job->id);
+    return EXECUTED_NOTHING;
+}
+
+static bool same_package(const struct external *e, const struct job *job)
+{
+    const char *now = e->x->claim.job.package;
+    return now && job->package && strcmp(now, job->package) == 0;
+}
+
+static enum executed execute_with_token(struct external *e, const struct job *job, struct err *err)
+{
+    struct execution *x = e->x;
+    struct visit *visit = x->visit;
+    int64_t now_us = clock_real_us();
+    if (!claim_hold(&x->claim, job->id, err)) {
+        visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err->text);
+        visit->tally.unserved++;
+        return db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
+    }
+    if (!execution_may_run(x, now_us) || !same_package(e, job))
+        return turn_away(e, job);
+    struct notice notice = {.job_id = job->id, .run_at_us = x->run_at_us, .external = true};
+    snprintf(notice.package, sizeof notice.package, "%s", job->package);
+    board_post(visit->slot, &notice);
+    atomic_store(&visit->slot->kind, e->kind);
+    enum executed end = run_held(e, err);
+    claim_let_go(&x->claim, job->id);
+    board_clear(visit->slot);
+    return end;
+}
+
+/* Tokens limit how many run at once on this node, across all of our processes. */
+static enum token_result take_tokens(const struct external *e, struct token *all,
+                                     struct token *perl, struct err *err)
+{
+    const struct site *site = e->x->visit->site;
+    struct token_kind any = {
+        .dir_fd = site->bridge.fd, .name = "external", .max = site->options.max_external};
+    struct token_kind perls = {
+        .dir_fd = site->bridge.fd, .name = "perl", .max = site->options.max_perl_jobs};
+    enum token_result got = token_take(all, &any, err);
+    if (got == TOKEN_HELD && e->kind == BOARD_PERL)
+        got = token_take(perl, &perls, err);
+    return got;
+}
+
+enum executed execute_outside(struct external *e, const struct job *job, struct err *err)
+{
+    struct visit *visit = e->x->visit;
+    struct token all = {0};
+    struct token perl = {0};
+    enum executed end;
+    if (!visit->site->journal || visit->site->bridge.fd < 0) {
+        err_set(err, ERR_SYSTEM, "there is no state directory, which jobs outside need");
+        visit->tally.unserved++;
+        return EXECUTED_UNRECORDED;
+    }
+    switch (take_tokens(e, &all, &perl, err)) {
+    case TOKEN_HELD: end = execute_with_token(e, job, err); break;
+    case TOKEN_BUSY:
+        visit->waits_for = e->kind;
+        end = EXECUTED_WAITS;
+        break;
+    case TOKEN_FAILED:
+    default: end = EXECUTED_UNRECORDED;
+    }
+    token_release(&perl);
+    token_release(&all);
+    return end;
+}
