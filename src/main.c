@@ -12,6 +12,7 @@
  *   core/             cron specs, zones, job rows, settings: pure
  *   base/             errors, buffers, clocks, the log
  */
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,10 +125,23 @@ static int run_command(int argc, char **argv, const struct cli *cli)
     return command->run(&args);
 }
 
+/* Started with closed descriptors 0 to 2, the next file that is opened would be what messages go
+ * to: the pid file, say, or a database. */
+static bool fill_standard_descriptors(void)
+{
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    return fd >= 0 && close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
     struct cli cli = {0};
     bool wants_help = false;
+    if (!fill_standard_descriptors())
+        return err_exit_code(ERR_SYSTEM);
     log_init(LOG_LEVEL_INFO, log_goes_to_journal(getenv("JOURNAL_STREAM")));
     int exit_code = parse_global(argc, argv, &cli, &wants_help);
     if (exit_code)

@@ -1,11 +1,16 @@
 #include <stdio.h>
 
+#include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 
 static int run(const struct cmd_args *args)
 {
-    (void)args;
+    struct err err;
+    if (args->argc > 1) {
+        err_set(&err, ERR_USAGE, "version: it takes no arguments");
+        return cli_fail(&err);
+    }
     puts("task-server " TASK_SERVER_VERSION);
     return 0;
 }
