@@ -27,7 +27,7 @@ ran() {
 # ---- 1,000 jobs -----------------------------------------------------------------------------------
 
 client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, next_run_at, active, data)
-    SELECT 'interval', 'Test', '0 3 * * *', localtimestamp(0) - interval '1 hour', true,
+    SELECT 'interval', 'Test', '0 3 * * *', date_trunc('second', localtimestamp) - interval '1 hour', true,
         'result: job ' || n FROM generate_series(1, 1000) AS n"
 start_both
 ok 'the first of two executors succeeds' wait_ts one

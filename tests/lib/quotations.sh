@@ -19,7 +19,7 @@ INSERT INTO oe (record_type, quonumber, transdate, closed)
 SELECT 'sales_quotation', concat(:'round', '-', n), current_date - make_interval(years => n, days => 5), false
 FROM generate_series(1, :count) AS n;
 INSERT INTO background_jobs (type, package_name, cron_spec, next_run_at, active, data)
-SELECT 'interval', 'CloseQuotations', '0 3 1 1 *', localtimestamp(0) - interval '2 days', true,
+SELECT 'interval', 'CloseQuotations', '0 3 1 1 *', date_trunc('second', localtimestamp) - interval '2 days', true,
     concat('years: ', n, E'\nround: ', :'round')
 FROM generate_series(1, :count) AS n ORDER BY n DESC;
 END
