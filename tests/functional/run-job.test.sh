@@ -93,7 +93,7 @@ is 'and everything ran once' "$(client_sql acme "SELECT package_name, count(*) F
 $HELD_JOB|1"
 
 # The other way round: a run meets a job that was started by hand.
-client_sql acme 'UPDATE background_jobs SET next_run_at = date_trunc('second', localtimestamp); TRUNCATE background_job_histories'
+client_sql acme "UPDATE background_jobs SET next_run_at = date_trunc('second', localtimestamp); TRUNCATE background_job_histories"
 hold_up acme
 start_ts hand run-job 1 --client "$acme_id"
 under_way acme
