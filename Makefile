@@ -67,11 +67,18 @@ unit: $(TESTS)
 
 $(B)/main.o $(B)/cmd/version.o: VERSION
 
+# The program knows where its Perl half is installed: another PREFIX, another program.
+$(B)/engine/site.o: $(B)/perl_dir
+$(B)/perl_dir: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PERL_DIR)' | cmp -s - $@ || echo '$(PERL_DIR)' >$@
+FORCE:
+
 clean:
 	rm -rf build
 
 -include tests/tests.mk
 -include $(OBJ:.o=.d) $(B)/main.d $(TESTS:=.d)
 
-.PHONY: all unit clean
+.PHONY: all unit clean FORCE
 .SECONDARY:

@@ -35,7 +35,10 @@ $(B)/tests/%: tests/%.c $(B)/libtask.a
 -include $(wildcard tests/*/*.mk)
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
+		$(DESTDIR)$(PERL_DIR)/lib/TaskServer
+	install -m 0755 scripts/perl/bridge scripts/perl/stub-job $(DESTDIR)$(PERL_DIR)
+	install -m 0644 scripts/perl/lib/TaskServer/*.pm $(DESTDIR)$(PERL_DIR)/lib/TaskServer
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
 	install -m 0644 $(wildcard README.md ARCHITECTURE.md LICENSE config/* cron/*) \
 		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
