@@ -8,6 +8,8 @@
 #include "engine/settle.h"
 #include "store/history.h"
 
+enum { CHECK_TIMEOUT_MS = 5000 };
+
 /* ---- while it runs ---- */
 
 /* The session that held the claim is gone: is the claim still to be had? */
@@ -35,7 +37,11 @@ static bool check_claim(void *arg)
     bool held = false;
     if (e->claim_lost)
         return true;
-    if (!claim_still_held(&e->x->claim, e->x->claim.job.id, &held, &err) || !held)
+    struct db *db = e->x->claim.db;
+    db->options.statement_timeout_ms = CHECK_TIMEOUT_MS; /* the job's own deadlines wait for us */
+    bool asked = claim_still_held(&e->x->claim, e->x->claim.job.id, &held, &err);
+    db->options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
+    if (db_lost(db) || (asked && !held))
         reclaim(e);
     return true;
 }

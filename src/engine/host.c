@@ -40,7 +40,8 @@ static void keep_words(struct host *host, const char *bytes, size_t len)
 
 static void log_line(struct host *host)
 {
-    log_msg(LOG_LEVEL_WARNING, "Perl bridge: %s", buf_text(&host->line));
+    /* A class that does not compile is the failure of its jobs, not news for every run. */
+    log_msg(LOG_LEVEL_INFO, "Perl bridge: %s", buf_text(&host->line));
     buf_clear(&host->line);
 }
 
@@ -145,7 +146,8 @@ static void judge_end(struct host *host)
     if (host->ready && !host->retires)
         log_msg(LOG_LEVEL_ERROR, "the Perl bridge has died; it is started again when it is needed");
     else if (!host->ready)
-        log_msg(LOG_LEVEL_ERROR, "the Perl bridge has died while it loaded kivitendo");
+        log_msg(LOG_LEVEL_ERROR, "the Perl bridge has died while it loaded kivitendo: %.1500s",
+                buf_text(&host->words));
 }
 
 /* One who waits is told why there is no Perl. */
