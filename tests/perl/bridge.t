@@ -128,6 +128,10 @@ sub words {
     is verdict(run_job('DiesSilently')), 'error failed without a message', 'one without words too';
     my $end = run_job('Speaks');
     is verdict($end), "ok Grüße\t\"€\" \\ 😀\x{fffd}", 'a result may hold any character; NUL is replaced';
+    is verdict(run_job('Controls')), "ok \x{96} \x{1} \x{7f} \x{feff} \x{ffff} \x{10fffd}", 'odd characters arrive';
+    my $line = run_job('Controls')->{result};
+    utf8::decode($line);
+    unlike $line, qr/[\x00-\x09\x0b-\x1f\x7f-\x9f\x{feff}\x{ffff}]/, 'in a line that YAML allows';
     utf8::decode($end->{output});
     is $end->{output}, "Grüße: €\n", 'what a job prints is UTF-8';
     is length run_job('LongText')->{answer}{result}, 5_000_000, 'a result of 5 MB arrives whole';

@@ -9,7 +9,8 @@ package TaskServer::Wire;
 #     my $reader = TaskServer::Wire->new($socket, $cap_bytes)
 #     my $line = $reader->line($deadline_s)     undef: end of file, too long, or the deadline passed
 #
-# The JSON written here uses no escapes but \" \\ \b \f \n \r \t and \u00XX of control characters.
+# The JSON written here is YAML 1.1 as well: what that does not allow as it is, such as the control
+# characters that a text from Windows has in place of dashes, is escaped.
 
 use strict;
 use warnings;
@@ -35,7 +36,14 @@ sub text_of {
     return $text;
 }
 
-sub to_json   { return JSON::PP->new->utf8->canonical->encode($_[0]) }
+sub to_json {
+    my ($value) = @_;
+    my $json = JSON::PP->new->canonical->encode($value);
+    $json =~ s/([\x7f-\x9f\x{feff}\x{fffe}\x{ffff}])/sprintf '\\u%04x', ord $1/ge;
+    utf8::encode($json);
+    return $json;
+}
+
 sub from_json { return JSON::PP->new->utf8->decode($_[0]) }
 
 sub send_line {
