@@ -3,18 +3,10 @@
 # To be sourced behind tap.sh:
 #
 #     make_standin "$WORK/kivi"       make_installation, with the stand-in for kivitendo's own code
-#
-# TASK_SERVER_PERL then names our Perl half, in a place that the executor's user can reach.
 
 make_standin() {
     perl -MDBD::Pg -e 1 2>/dev/null || skip_all 'DBD::Pg is not installed'
     make_installation "$1"
     cp -R "$TEST_ROOT/tests/perl/standin/." "$INSTALLATION"
     own_installation
-    if [ ! -d "$WORK/perl" ]; then
-        cp -R "$TEST_ROOT/scripts/perl" "$WORK/perl" || return
-        chmod -R a+rX "$WORK/perl"
-    fi
-    TASK_SERVER_PERL=$WORK/perl
-    export TASK_SERVER_PERL
 }

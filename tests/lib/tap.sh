@@ -168,8 +168,14 @@ own_cluster_drop() {
     fi
 }
 
-# The tree may lie where only root can go; then a copy has to do.
+# The tree may lie where only root can go; then a copy has to do: of the program and of its Perl half.
 reachable_program() {
+    TASK_SERVER_PERL=$TEST_ROOT/scripts/perl
+    if ! as_user "$PG_USER" test -r "$TASK_SERVER_PERL/bridge"; then
+        cp -R "$TASK_SERVER_PERL" "$WORK/perl" && chmod -R a+rX "$WORK/perl"
+        TASK_SERVER_PERL=$WORK/perl
+    fi
+    export TASK_SERVER_PERL
     if [ -e "$TASK_SERVER" ] && ! as_user "$PG_USER" test -x "$TASK_SERVER"; then
         cp "$TASK_SERVER" "$WORK/task-server" && chmod 0755 "$WORK/task-server"
         TASK_SERVER=$WORK/task-server
