@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # What others do to a job's row while the job is under way stands, and they need not wait for us;
 # what others have set for the role or the database changes nothing.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # A lane, its connection or the whole server goes down while a job is under way.
 . "$(dirname "$0")/../lib/tap.sh"
 TEST_PG_DIR= # a cluster of our own, to be restarted

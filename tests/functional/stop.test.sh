@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # SIGTERM, SIGINT and SIGHUP: nothing new starts; what is under way gets its grace, and is then undone
 # and left due.
 . "$(dirname "$0")/../lib/tap.sh"
