@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "io/installation.h"
 #include "io/nologin.h"
+#include "io/pgpass.h"
 #include "io/zonefile.h"
 
 static bool load_configuration(struct site *site, const struct site_request *request,
@@ -109,6 +110,8 @@ static bool open_bridge(struct site *site, struct err *err)
     }
     snprintf(bridge->socket, sizeof bridge->socket, "%d.socket", (int)getpid());
     sweep_bridge(bridge->fd);
+    if (!pgpass_sweep(bridge->path)) /* no reason to run nothing; the next run tries again */
+        log_msg(LOG_LEVEL_WARNING, "cannot remove old password files below %s", bridge->path);
     return true;
 }
 
