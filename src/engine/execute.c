@@ -10,11 +10,51 @@
 #include "engine/settle.h"
 #include "store/history.h"
 
+/* ---- which way a job goes ---- */
+
+/* The administrator's commands first, then native, then kivitendo's Perl. */
+static int kind_of(const struct site *site, const char *package)
+{
+    if (package && option_map_find(&site->options.commands, package))
+        return BOARD_COMMAND;
+    if (package && !catalogue_find(package) && job_package_is_valid(package) &&
+        site_has_class(site, package))
+        return BOARD_PERL;
+    return BOARD_NATIVE; /* or unknown, which is told there */
+}
+
+/* The claim of an external job is a lock of the session, which a transaction pooler shares out:
+ * such a job goes the native way, where find_handler refuses it. */
+static bool has_session(const struct visit *visit)
+{
+    return !visit->session.pooled || visit->site->options.pooler_keeps_session;
+}
+
+int execute_kind(const struct visit *visit, const char *package)
+{
+    return has_session(visit) ? kind_of(visit->site, package) : BOARD_NATIVE;
+}
+
 /* ---- what the job does ---- */
+
+static void refuse_pooled(struct execution *x)
+{
+    struct err text;
+    err_set(&text, ERR_JOB,
+            "%s needs a session of its own, but the client's database is reached through a "
+            "transaction pooler; enter the server's own address for the client, or set "
+            "'pooler = session' if the pooler gives each connection a session",
+            x->claim.job.package);
+    execution_fail(x, text.text);
+}
 
 static const struct handler *find_handler(struct execution *x)
 {
     const char *package = x->claim.job.package;
+    if (kind_of(x->visit->site, package) != BOARD_NATIVE) {
+        refuse_pooled(x);
+        return NULL;
+    }
     const struct handler *handler = package ? catalogue_find(package) : NULL;
     if (handler)
         return handler;
@@ -159,19 +199,6 @@ static enum executed unclaimed(struct visit *visit, const struct job *job, const
     return end;
 }
 
-/* Which way the job goes: the administrator's commands first, then native, then kivitendo's Perl.
- */
-int execute_kind(const struct visit *visit, const char *package)
-{
-    const struct site *site = visit->site;
-    if (package && option_map_find(&site->options.commands, package))
-        return BOARD_COMMAND;
-    if (package && !catalogue_find(package) && job_package_is_valid(package) &&
-        site_has_class(site, package))
-        return BOARD_PERL;
-    return BOARD_NATIVE; /* or unknown, which is told there */
-}
-
 /* A native job: one transaction. */
 static enum executed execute_native(struct execution *x, const struct job *job, struct err *err)
 {
@@ -181,7 +208,8 @@ static enum executed execute_native(struct execution *x, const struct job *job, 
         claim_give_up(&x->claim);
         return unclaimed(visit, job, err);
     }
-    if (!execution_may_run(x, now_us))
+    if (!execution_may_run(x, now_us) ||
+        execute_kind(visit, x->claim.job.package) != BOARD_NATIVE) /* edited meanwhile */
         return turn_away(x, job);
     return run_claimed(x, err);
 }

@@ -16,7 +16,8 @@
 #include "engine/execution.h"
 
 /* Which way a package goes, BOARD_NATIVE, BOARD_COMMAND or BOARD_PERL: the administrator's commands
- * first, then native, then kivitendo's Perl.  Unknown ones go the native way, where it is told. */
+ * first, then native, then kivitendo's Perl.  Unknown ones go the native way, where it is told, and
+ * so do external jobs that are refused because the visit came through a transaction pooler. */
 int execute_kind(const struct visit *visit, const char *package);
 
 /* err: why it was not started, or cannot be recorded. */
