@@ -23,6 +23,7 @@ test           libcmocka-dev               pkg-config --exists cmocka
 test           perl                        perl -MTime::Local -e1
 test           libdbd-pg-perl              perl -MDBD::Pg -e1
 test           faketime                    have_all faketime
+test           pgbouncer                   have_pgbouncer
 test           libdatetime-event-cron-perl perl -MDateTime::Event::Cron -e1
 lint           cppcheck                    have_all cppcheck
 lint           shellcheck                  have_all shellcheck
@@ -43,6 +44,11 @@ have_server() {
         fi
     done
     return 1
+}
+
+# Debian puts it where only root's PATH leads.
+have_pgbouncer() {
+    PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null 2>&1
 }
 
 # need_packages GROUP…
