@@ -8,7 +8,10 @@
 #include "engine/settle.h"
 #include "store/history.h"
 
-enum { CHECK_TIMEOUT_MS = 5000 };
+enum {
+    CHECK_TIMEOUT_MS = 5000,
+    TOLD_BYTES = LOG_LINE_MAX / 2, /* of what a job says, in one line of the log */
+};
 
 /* ---- while it runs ---- */
 
@@ -78,6 +81,22 @@ void external_judge(struct external *e, const struct spawn_end *end, const char 
         buf_addf(&text, ": %s", said);
     execution_fail(e->x, buf_text(&text));
     buf_release(&text);
+}
+
+/* In pieces that fit in a line of the log with all that stands in front of them. */
+void external_tell(const struct external *e, enum log_level level, const struct buf *said)
+{
+    const char *text = buf_text(said);
+    while (*text) {
+        size_t line = strcspn(text, "\n");
+        size_t piece = line < TOLD_BYTES ? line : TOLD_BYTES;
+        while (piece < line && piece > 1 && ((unsigned char)text[piece] & 0xC0) == 0x80)
+            piece--; /* not in the middle of a character */
+        if (piece)
+            visit_log(e->x->visit, level, &e->x->claim.job, "it says: %.*s", (int)piece, text);
+        text += piece;
+        text += *text == '\n';
+    }
 }
 
 /* ---- recording ---- */

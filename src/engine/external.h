@@ -51,6 +51,9 @@ struct spawn_watch external_watch(struct external *external);
 /* How its process ended becomes the outcome; `result` is what a success returned. */
 void external_judge(struct external *external, const struct spawn_end *end, const char *result);
 
+/* What a job printed goes to the log, line by line, with client and job named. */
+void external_tell(const struct external *external, enum log_level level, const struct buf *said);
+
 void external_release(struct external *external);
 
 #endif

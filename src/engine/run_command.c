@@ -128,9 +128,8 @@ static void watch(struct external *e, struct spawn *spawn)
         strip_newline(&end.errors);
         external_judge(e, &end, buf_text(&end.output));
         tell_leftovers(e, &end);
-        if (spawn_succeeded(&end) && end.errors.len)
-            visit_log(e->x->visit, LOG_LEVEL_WARNING, &e->x->claim.job, "it says: %s",
-                      buf_text(&end.errors));
+        if (spawn_succeeded(&end))
+            external_tell(e, LOG_LEVEL_WARNING, &end.errors);
     }
     spawn_end_release(&end);
 }

@@ -33,9 +33,7 @@ static bool note_child(struct external *e, const struct bridge_call *call, struc
 /* What a job prints is no result: it goes to the log. */
 static void tell_output(const struct external *e, const struct spawn_end *end)
 {
-    if (end->output.len)
-        visit_log(e->x->visit, LOG_LEVEL_INFO, &e->x->claim.job, "it says: %s",
-                  buf_text(&end->output));
+    external_tell(e, LOG_LEVEL_INFO, &end->output);
     if (end->n_escaped)
         visit_log(e->x->visit, LOG_LEVEL_WARNING, &e->x->claim.job,
                   "%zu processes it left behind were ended", end->n_escaped);
