@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 #include "engine/execute.h"
+#include "engine/held.h"
 #include "engine/host.h"
 #include "store/claim_tx.h"
 #include "store/jobs.h"
@@ -160,10 +161,11 @@ static enum executed execute_patiently(struct errand *errand, struct visit *visi
     return end;
 }
 
-static bool load_perl(struct errand *errand, const struct visit *visit, const struct job *job,
+static bool load_perl(struct errand *errand, struct visit *visit, const struct job *job,
                       struct err *err)
 {
     return execute_kind(visit, job->package) != BOARD_PERL || !errand->site.journal ||
+           held_perl(visit) || /* execute will tell */
            host_load(&errand->host, err) ||
            err->kind == ERR_JOB; /* then it is recorded as failed */
 }
@@ -179,6 +181,7 @@ static void run_in(struct errand *errand, struct visit *visit, const struct job 
     switch (execute_patiently(errand, visit, job, &err)) {
     case EXECUTED: break;
     case EXECUTED_LOST: tell_holder(errand, visit, job); break;
+    case EXECUTED_HELD:
     case EXECUTED_STOPPED:
     case EXECUTED_UNCLAIMED:
     case EXECUTED_UNRECORDED:

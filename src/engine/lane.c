@@ -25,6 +25,8 @@ static void visit_client(const struct site *site, const struct client *client, s
     report->served = serve_client(&visit, &report->err);
     report->tally = visit.tally;
     report->waits_for = visit.waits_for;
+    report->perl = visit.perl;
+    memcpy(report->held, visit.held, sizeof report->held);
     visit_end(&visit);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "core/walltime.h"
+#include "engine/held.h"
 #include "engine/runner.h"
 #include "io/tokens.h"
 
@@ -153,6 +154,11 @@ enum executed execute_outside(struct external *e, const struct job *job, struct 
         err_set(err, ERR_SYSTEM, "there is no state directory, which jobs outside need");
         visit->tally.unserved++;
         return EXECUTED_UNRECORDED;
+    }
+    if (e->kind == BOARD_PERL && held_perl(visit)) {
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "held: %s", visit->held);
+        err_set(err, ERR_AWAY, "held: %s", visit->held);
+        return EXECUTED_HELD;
     }
     switch (take_tokens(e, &all, &perl, err)) {
     case TOKEN_HELD: end = execute_with_token(e, job, err); break;

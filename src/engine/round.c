@@ -16,6 +16,7 @@ enum {
 };
 
 static const char client_key[] = "client/";
+static const char held_key[] = "held/";
 
 static int64_t this_minute(void)
 {
@@ -54,19 +55,26 @@ static void end_incident(struct round *round, const char *key, const char *what)
                 (long long)(clock_real_us() / 1000000 - since_s) / 60);
 }
 
+/* The client's id in the key of an incident that concerns one, else 0. */
+static int incident_client(const char *key, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return strncmp(key, prefix, len) == 0 ? atoi(key + len) : 0;
+}
+
 /* Clients in trouble go to the end of the queue; those that are no longer enabled are forgotten. */
 static void recall_clients(struct round *round)
 {
     struct incidents *incidents = round->incidents;
     for (size_t i = incidents->count; i-- > 0;) {
         const char *key = incidents->items[i].key;
-        if (strncmp(key, client_key, sizeof client_key - 1) != 0)
-            continue;
-        struct seat *seat = roster_find(&round->roster, atoi(key + sizeof client_key - 1));
+        int troubled_id = incident_client(key, client_key);
+        int id = troubled_id ? troubled_id : incident_client(key, held_key);
+        struct seat *seat = roster_find(&round->roster, id);
         int64_t since_s;
-        if (seat)
+        if (seat && troubled_id)
             seat->troubled = true;
-        else
+        else if (id && !seat)
             incidents_end(incidents, key, &since_s);
     }
 }
@@ -181,6 +189,24 @@ static void judge_visit(struct round *round, struct seat *seat, const struct lan
     }
 }
 
+/* Perl jobs that are held are a lasting condition too. */
+static void judge_held(struct round *round, const struct seat *seat,
+                       const struct lane_report *report)
+{
+    const char *name = seat->client.fields[CLIENT_NAME];
+    char key[INCIDENT_KEY_MAX];
+    char text[ERR_TEXT_MAX];
+    snprintf(key, sizeof key, "%s%d", held_key, seat->client.id);
+    if (report->perl == VISIT_PERL_HELD) {
+        snprintf(text, sizeof text, "client '%.200s': its Perl jobs are held: %s", name,
+                 report->held);
+        raise_incident(round, key, text);
+    } else if (report->perl == VISIT_PERL_RUNS) {
+        snprintf(text, sizeof text, "client '%.200s': its Perl jobs run", name);
+        end_incident(round, key, text);
+    }
+}
+
 static void take_report(struct round *round, struct worker *worker,
                         const struct lane_report *report)
 {
@@ -196,6 +222,7 @@ static void take_report(struct round *round, struct worker *worker,
     seat->state = report->waits_for ? SEAT_QUEUED : SEAT_IDLE;
     seat->waits_for = report->waits_for;
     judge_visit(round, seat, report);
+    judge_held(round, seat, report);
 }
 
 /* ---- dead lanes ---- */

@@ -74,6 +74,9 @@ bool site_open(struct site *site, const struct site_request *request, struct err
                 assume_identity(site, request, &site->warnings, err) &&
                 zonefile_load(&site->zone, request->tz, err) && name_node(site, err);
     site->bridge.fd = -1;
+    site->upgrades = calloc(1, sizeof *site->upgrades);
+    if (done && !site->upgrades)
+        done = err_set_nomem(err);
     site->perl_dir = request->perl_dir ? request->perl_dir : TASK_SERVER_PERL_DIR;
     snprintf(site->auth_port, sizeof site->auth_port, "%d", site->options.auth_db.port);
     return done;
@@ -251,6 +254,8 @@ void site_release(struct site *site)
     if (site->bridge.fd > 0)
         close(site->bridge.fd);
     free(site->bridge.path);
+    upgrades_release(site->upgrades);
+    free(site->upgrades);
     buf_release(&site->warnings);
     free(site->installation);
     *site = (struct site){0};

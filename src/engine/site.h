@@ -28,6 +28,7 @@
 #include "io/identity.h"
 #include "io/signals.h"
 #include "io/statedir.h"
+#include "io/upgrades.h"
 #include "store/journal.h"
 
 /* What the command line says. */
@@ -59,8 +60,9 @@ struct site {
     struct statedir *state;  /* lent; NULL: there is none, and no external job can run */
     struct journal *journal; /* lent; the same */
     struct site_bridge bridge;
-    struct buf warnings;     /* about the configuration, a line each */
-    struct signals *signals; /* of this process */
+    struct upgrades *upgrades; /* of this process; owned */
+    struct buf warnings;       /* about the configuration, a line each */
+    struct signals *signals;   /* of this process */
     struct board *board;
 };
 

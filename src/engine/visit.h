@@ -27,6 +27,15 @@
 /* Deadline for the list, for claims, and for what else is not the work of a job. */
 enum { VISIT_CONTROL_TIMEOUT_MS = 60000 };
 
+enum { VISIT_HELD_MAX = 512 };
+
+/* May kivitendo's own classes work in this client's database?  Asked when one of them is due. */
+enum visit_perl {
+    VISIT_PERL_UNKNOWN, /* nobody has asked */
+    VISIT_PERL_RUNS,
+    VISIT_PERL_HELD, /* the database is behind the code */
+};
+
 /* What came of the jobs of a visit, or of a whole run. */
 struct tally {
     int succeeded;
@@ -46,6 +55,8 @@ struct visit {
     bool knows_histories; /* `describes` has been asked for; see execute.c */
     bool describes;       /* histories have a description column */
     int waits_for;        /* BOARD_COMMAND or BOARD_PERL: too many of those are running; else 0 */
+    enum visit_perl perl;
+    char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */
     struct tally tally;
 };
 
