@@ -10,7 +10,8 @@
 #   make clean
 #
 # FLAVOUR=asan builds everything again under AddressSanitizer and UBSan, FLAVOUR=cov with gcov's
-# counters, each in its own directory: build/<flavour>/.  V=1 shows the commands.
+# counters, FLAVOUR=steps with the steps at which tests kill (src/base/step.h), each in its own
+# directory: build/<flavour>/.  V=1 shows the commands.
 
 FLAVOUR ?= release
 Q := $(if $(V),,@)
@@ -29,6 +30,8 @@ CPPFLAGS := -D_GNU_SOURCE -Isrc -DTASK_SERVER_PERL_DIR='"$(PERL_DIR)"' -DTASK_SE
 CFLAGS ?= -O2 -g
 CFLAGS_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 LDFLAGS_release := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+CFLAGS_steps := $(CFLAGS_release) -DTASK_SERVER_STEPS
+LDFLAGS_steps := $(LDFLAGS_release)
 CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
 	-DTASK_SERVER_ASAN
 LDFLAGS_asan := -fsanitize=address,undefined

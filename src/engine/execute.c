@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/step.h"
 #include "engine/bury.h"
 #include "engine/catalogue.h"
 #include "engine/outside.h"
@@ -151,7 +152,11 @@ static enum executed run_claimed(struct execution *x, struct err *err)
         visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", outcome_text(&x->outcome));
         runs = true;
     }
-    bool settled = (!runs || work(x, err)) && settle(x, err);
+    TEST_STEP("claimed");
+    bool worked = !runs || work(x, err);
+    TEST_STEP("worked");
+    bool settled = worked && settle(x, err);
+    TEST_STEP("settled");
     enum executed end = settled ? EXECUTED : end_without_settling(x, err);
     visit->db.options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
     board_clear(visit->slot);

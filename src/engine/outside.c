@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/step.h"
 #include "core/walltime.h"
 #include "engine/held.h"
 #include "engine/runner.h"
@@ -14,6 +15,7 @@ static enum executed record(struct external *e, struct err *err)
 {
     struct execution *x = e->x;
     struct err trouble = {0};
+    TEST_STEP("ended");
     e->entry.has_ending = true;
     e->entry.ending = (struct entry_ending){
         .ended_us = clock_real_us(),
@@ -24,9 +26,12 @@ static enum executed record(struct external *e, struct err *err)
     };
     if (!journal_note_ending(&e->journal, &e->entry, &trouble))
         visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job, "its outcome: %s", trouble.text);
+    TEST_STEP("ending-noted");
     if (external_record(e, err)) {
+        TEST_STEP("recorded");
         if (!journal_settle(&e->journal, &trouble))
             visit_log(x->visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", trouble.text);
+        TEST_STEP("journal-settled");
         return EXECUTED;
     }
     visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job,
@@ -84,6 +89,7 @@ static enum executed run_held(struct external *e, struct err *err)
     fill_entry(e);
     if (!journal_begin(x->visit->site->journal, &e->entry, &e->journal, err))
         return give_back(e, err);
+    TEST_STEP("journal-begun");
     bool ran = e->kind == BOARD_PERL ? run_perl(e, err) : run_command(e, err);
     return ran ? record(e, err) : give_back(e, err);
 }
@@ -112,11 +118,13 @@ static enum executed execute_with_token(struct external *e, const struct job *jo
     struct execution *x = e->x;
     struct visit *visit = x->visit;
     int64_t now_us = clock_real_us();
+    TEST_STEP("token-taken");
     if (!claim_hold(&x->claim, job->id, err)) {
         visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err->text);
         visit->tally.unserved++;
         return db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
     }
+    TEST_STEP("claim-held");
     if (!execution_may_run(x, now_us) || !same_package(e, job))
         return turn_away(e, job);
     struct notice notice = {.job_id = job->id, .run_at_us = x->run_at_us, .external = true};
@@ -125,6 +133,7 @@ static enum executed execute_with_token(struct external *e, const struct job *jo
     atomic_store(&visit->slot->kind, e->kind);
     enum executed end = run_held(e, err);
     claim_let_go(&x->claim, job->id);
+    TEST_STEP("claim-let-go");
     board_clear(visit->slot);
     return end;
 }

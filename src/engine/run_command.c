@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/step.h"
 #include "core/environ.h"
 #include "core/walltime.h"
 #include "engine/runner.h"
@@ -92,11 +93,15 @@ static bool start(const struct external *e, const struct command *command, struc
 static bool note_child(struct external *e, const struct spawn *spawn, struct err *err)
 {
     struct entry_child *child = &e->entry.child;
+    TEST_STEP("child-started");
     *child = (struct entry_child){
         .pid = spawn->pid, .session = spawn->pid, .start_ticks = (int64_t)spawn->start_ticks};
     snprintf(child->boot_id, sizeof child->boot_id, "%s", spawn->boot_id);
     e->entry.has_child = true;
-    return journal_note_child(&e->journal, &e->entry, err);
+    if (!journal_note_child(&e->journal, &e->entry, err))
+        return false;
+    TEST_STEP("child-noted");
+    return true;
 }
 
 static void tell_leftovers(const struct external *e, const struct spawn_end *end)
@@ -121,6 +126,7 @@ static void watch(struct external *e, struct spawn *spawn)
     struct spawn_watch watch = external_watch(e);
     struct spawn_end end = {0};
     struct err err = {0};
+    TEST_STEP("gate-opened");
     if (!spawn_supervise(spawn, &watch, &end, &err)) {
         execution_fail(e->x, err.text);
     } else {

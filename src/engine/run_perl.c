@@ -1,6 +1,7 @@
 /* run_perl.c: a job of kivitendo's own, through the bridge: see engine/runner.h. */
 #include <string.h>
 
+#include "base/step.h"
 #include "engine/runner.h"
 #include "io/bridge.h"
 #include "store/history.h"
@@ -24,10 +25,14 @@ static bool ask(const struct external *e, struct bridge_call *call, struct err *
 
 static bool note_child(struct external *e, const struct bridge_call *call, struct err *err)
 {
+    TEST_STEP("child-started");
     e->entry.child = call->child;
     e->entry.has_child = true;
-    return spawn_limit(call->child.pid, e->x->visit->site->options.job_memory_limit_bytes, err) &&
-           journal_note_child(&e->journal, &e->entry, err);
+    if (!spawn_limit(call->child.pid, e->x->visit->site->options.job_memory_limit_bytes, err) ||
+        !journal_note_child(&e->journal, &e->entry, err))
+        return false;
+    TEST_STEP("child-noted");
+    return true;
 }
 
 /* What a job prints is no result: it goes to the log. */
@@ -76,6 +81,7 @@ static void watch(struct external *e, struct bridge_call *call)
     struct spawn_end end = {0};
     struct err err = {0};
     struct buf text = {0};
+    TEST_STEP("gate-opened");
     if (!bridge_supervise(call, &watch, &end, &err)) {
         e->interrupted = true;
         buf_addf(&text, HISTORY_INTERRUPTED "%s", err.text);
