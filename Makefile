@@ -20,7 +20,7 @@ DESTDIR ?=
 VERSION := $(shell cat VERSION)
 
 B := build/$(FLAVOUR)
-PKGS := libpq inih yaml-0.1
+PKGS := libpq inih yaml-0.1 libcrypto
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wswitch-enum -Werror
