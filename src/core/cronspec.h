@@ -53,4 +53,9 @@ bool cronspec_parse(struct cronspec *spec, const char *text, struct err *err) MU
 bool cronspec_next(const struct cronspec *spec, const struct zone *zone, int64_t after_s,
                    int64_t *at_s) MUST_USE;
 
+/* The latest instant after after_s and up to until_s at which the spec fires; after_s where there
+ * is none.  However many there are, it takes some dozen steps at most. */
+int64_t cronspec_latest(const struct cronspec *spec, const struct zone *zone, int64_t after_s,
+                        int64_t until_s);
+
 #endif

@@ -116,3 +116,20 @@ bool cronspec_next(const struct cronspec *spec, const struct zone *zone, int64_t
     }
     return false;
 }
+
+/* What fires after some instant fires after every earlier one: halving finds the last. */
+int64_t cronspec_latest(const struct cronspec *spec, const struct zone *zone, int64_t after_s,
+                        int64_t until_s)
+{
+    int64_t low_s = after_s;
+    int64_t high_s = until_s;
+    while (low_s < high_s) {
+        int64_t next_s = 0;
+        int64_t middle_s = low_s + (high_s - low_s) / 2;
+        if (cronspec_next(spec, zone, middle_s, &next_s) && next_s <= until_s)
+            low_s = next_s;
+        else
+            high_s = middle_s;
+    }
+    return low_s;
+}

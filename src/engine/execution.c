@@ -50,14 +50,12 @@ void execution_find_slot(struct execution *x, int64_t now_us)
 {
     int64_t slot_us = job_slot_us(&x->claim.job, now_us);
     int64_t oldest_us = now_us - (int64_t)SLOT_OLDEST_S * 1000000;
-    int64_t next_s = 0;
     if (x->why == EXECUTION_ON_DEMAND)
         slot_us = now_us;
     /* What somebody has written there, '-infinity' perhaps, need not be one of its times. */
     int64_t slot_s = (slot_us > oldest_us ? slot_us : oldest_us) / 1000000;
-    while (!x->rests && cronspec_next(&x->spec, &x->visit->site->zone, slot_s, &next_s) &&
-           next_s <= now_us / 1000000)
-        slot_s = next_s;
+    if (!x->rests)
+        slot_s = cronspec_latest(&x->spec, &x->visit->site->zone, slot_s, now_us / 1000000);
     x->slot_us = slot_us > slot_s * 1000000 ? slot_us : slot_s * 1000000;
 }
 

@@ -631,6 +631,38 @@ static void three_times_the_same_minute(void **state)
     }
 }
 
+/* The latest time is the one that walking finds, over a year with both odd hours, from and to every
+ * kind of instant. */
+static void the_latest_of_many(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "* * * * *", "*/15 * * * *", "0 3 * * *",  "30 2 * * *", "* 2 * * *",
+        "0 0 1 * *", "* * * 1 *",    "0 0 29 2 *", "0 0 31 2 *",
+    };
+    struct zone zone;
+    struct err err;
+    assert_true(zonefile_load(&zone, "Europe/Berlin", &err));
+    int64_t end_s = local(&zone, "2027-01-01 00:00:00");
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct cronspec spec = parse(texts[i]);
+        int64_t after_s = local(&zone, "2026-01-01 00:00:00");
+        for (int64_t step_s = 1; after_s < end_s; after_s += step_s, step_s = step_s * 3 % 900007) {
+            int64_t until_s = after_s + step_s * 7 % 200000;
+            int64_t expected = after_s;
+            int64_t next_s = 0;
+            while (cronspec_next(&spec, &zone, expected, &next_s) && next_s <= until_s)
+                expected = next_s;
+            if (cronspec_latest(&spec, &zone, after_s, until_s) != expected)
+                fail_msg("'%s', after %lld until %lld", texts[i], (long long)after_s,
+                         (long long)until_s);
+        }
+        int64_t backwards_s = cronspec_latest(&spec, &zone, end_s, end_s - 86400);
+        assert_int_equal(backwards_s, end_s);
+    }
+    zone_release(&zone);
+}
+
 static void never(void **state)
 {
     (void)state;
@@ -678,6 +710,7 @@ int main(void)
         cmocka_unit_test(ordinary_times),
         cmocka_unit_test(the_two_odd_hours),
         cmocka_unit_test(three_times_the_same_minute),
+        cmocka_unit_test(the_latest_of_many),
         cmocka_unit_test(never),
         cmocka_unit_test(extreme_instants_are_answered),
     };
