@@ -13,6 +13,7 @@
 #include "engine/execute.h"
 #include "engine/held.h"
 #include "engine/host.h"
+#include "engine/leftover.h"
 #include "store/claim_tx.h"
 #include "store/jobs.h"
 
@@ -173,7 +174,8 @@ static bool load_perl(struct errand *errand, struct visit *visit, const struct j
 static void run_in(struct errand *errand, struct visit *visit, const struct job *job)
 {
     struct err err = {0};
-    if (!load_perl(errand, visit, job, &err)) {
+    if ((leftover_possible(visit) && !leftover_settle(visit, &err)) ||
+        !load_perl(errand, visit, job, &err)) {
         visit_log(visit, LOG_LEVEL_ERROR, job, "not run: %s", err.text);
         errand->away = true;
         return;

@@ -10,7 +10,7 @@ enum { REFUSALS_MAX = 2 }; /* how often the database may refuse an entry */
 
 bool leftover_possible(const struct visit *visit)
 {
-    return visit->site->journal && visit->site->journal->is_there;
+    return visit->site->journal && journal_exists(visit->site->journal);
 }
 
 static void log_reports(const struct visit *visit, const struct journal_list *list)
@@ -73,12 +73,15 @@ static bool hold(struct external *e, struct err *err)
     return done;
 }
 
+/* A database that is full, read-only or locked takes it later; until then the job is not run. */
 static void refuse(struct visit *visit, struct journal_found *found, const struct err *refused)
 {
     struct err err = {0};
-    bool done = found->entry.refused + 1 >= REFUSALS_MAX
-                    ? journal_move_to_bad(&found->handle, refused->text, &err)
-                    : journal_note_refused(&found->handle, &found->entry, &err);
+    bool done = true;
+    if (db_refuses_values(refused))
+        done = found->entry.refused + 1 >= REFUSALS_MAX
+                   ? journal_move_to_bad(&found->handle, refused->text, &err)
+                   : journal_note_refused(&found->handle, &found->entry, &err);
     visit_log(visit, LOG_LEVEL_ERROR, &found->entry.job,
               "the database refuses to record how it ended: %s", refused->text);
     if (!done)
@@ -138,8 +141,7 @@ bool leftover_settle(struct visit *visit, struct err *err)
         .db_name = visit->client->fields[CLIENT_DBNAME],
     };
     bool done = journal_scan(visit->site->journal, &client, &list, err);
-    if (done)
-        log_reports(visit, &list);
+    log_reports(visit, &list);
     bool known = !done || list.count == 0 || visit->knows_histories ||
                  history_describes(&visit->db, &visit->describes, err);
     visit->knows_histories = visit->knows_histories || (done && list.count && known);

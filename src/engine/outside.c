@@ -9,6 +9,7 @@
 #include "engine/held.h"
 #include "engine/runner.h"
 #include "io/tokens.h"
+#include "store/journal_scan.h"
 
 /* The outcome is noted before the database is told, so that it can wait there. */
 static enum executed record(struct external *e, struct err *err)
@@ -37,7 +38,7 @@ static enum executed record(struct external *e, struct err *err)
     visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job,
               "it has ended (%s), but that cannot be recorded now and waits in the journal: %s",
               outcome_status(&x->outcome), err->text);
-    if (err->kind == ERR_JOB && !journal_note_refused(&e->journal, &e->entry, &trouble))
+    if (db_refuses_values(err) && !journal_note_refused(&e->journal, &e->entry, &trouble))
         visit_log(x->visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", trouble.text);
     x->visit->tally.unserved++;
     return EXECUTED_AWAY;
@@ -113,6 +114,20 @@ static bool same_package(const struct external *e, const struct job *job)
     return now && job->package && strcmp(now, job->package) == 0;
 }
 
+/* True: an earlier run of it is not settled, or that cannot be told. */
+static bool is_unsettled(struct visit *visit, const struct job *job)
+{
+    struct err err = {0};
+    bool waits = false;
+    if (journal_has_job(visit->site->journal, visit->client->id, job->id, &waits, &err) && !waits)
+        return false;
+    visit_log(visit, LOG_LEVEL_WARNING, job, "not started: %s",
+              waits ? "an earlier run of it is under way, or waits in the journal to be recorded"
+                    : err.text);
+    visit->tally.unserved++;
+    return true;
+}
+
 static enum executed execute_with_token(struct external *e, const struct job *job, struct err *err)
 {
     struct execution *x = e->x;
@@ -127,6 +142,10 @@ static enum executed execute_with_token(struct external *e, const struct job *jo
     TEST_STEP("claim-held");
     if (!execution_may_run(x, now_us) || !same_package(e, job))
         return turn_away(e, job);
+    if (is_unsettled(visit, job)) {
+        claim_let_go(&x->claim, job->id);
+        return EXECUTED_NOTHING;
+    }
     struct notice notice = {.job_id = job->id, .run_at_us = x->run_at_us, .external = true};
     snprintf(notice.package, sizeof notice.package, "%s", job->package);
     board_post(visit->slot, &notice);

@@ -99,6 +99,12 @@ static bool look_again(struct journal *journal, bool make, struct err *err)
     return open_both(journal, make, err);
 }
 
+bool journal_exists(struct journal *journal)
+{
+    struct err ignored = {0};
+    return !look_again(journal, false, &ignored) || journal->is_there;
+}
+
 bool journal_make(struct journal *journal, struct err *err)
 {
     return look_again(journal, true, err);

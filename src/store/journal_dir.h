@@ -68,6 +68,10 @@ struct journal {
 bool journal_open(struct journal *journal, const struct journal_place *place,
                   struct err *err) MUST_USE;
 
+/* Is there a folder by now?  Cheap.  Also true where one is there but cannot be used: then whoever
+ * uses it hears why. */
+bool journal_exists(struct journal *journal);
+
 /* Takes NULL. */
 void journal_close(struct journal *journal);
 

@@ -249,6 +249,20 @@ bool journal_list_is_busy(const struct journal_list *list, int job_id)
     return false;
 }
 
+bool journal_has_job(struct journal *journal, int client_id, int job_id, bool *has, struct err *err)
+{
+    struct dirnames names;
+    struct journal_name name;
+    *has = false;
+    if (!journal_names(journal, ".", &names, err))
+        return false;
+    for (size_t i = 0; i < names.count && !*has; i++)
+        *has = journal_name_parse(journal->site, names.items[i], &name) == JOURNAL_NAME_OURS &&
+               name.client_id == client_id && name.job_id == job_id;
+    dirnames_release(&names);
+    return true;
+}
+
 void journal_list_release(struct journal_list *list)
 {
     if (!list)

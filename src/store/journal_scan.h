@@ -70,6 +70,11 @@ bool journal_scan(struct journal *journal, const struct journal_client *client,
 
 bool journal_list_is_busy(const struct journal_list *list, int job_id) MUST_USE;
 
+/* Does an entry of this job wait, or does its owner live?  Then the job must not be started: an
+ * earlier run of it is not settled.  Only names are looked at. */
+bool journal_has_job(struct journal *journal, int client_id, int job_id, bool *has,
+                     struct err *err) MUST_USE;
+
 /* Takes NULL. */
 void journal_list_release(struct journal_list *list);
 

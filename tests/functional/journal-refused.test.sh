@@ -1,0 +1,85 @@
+#!/bin/sh
+# A job that has ended, but whose outcome the database refuses: it is not run again meanwhile.
+. "$(dirname "$0")/../lib/tap.sh"
+setup
+make_installation "$WORK/kivi"
+add_client acme
+cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
+
+[task_server]
+state_dir = $INSTALLATION/state
+
+[task_server/commands]
+Mark = /bin/sh -c "echo started >>$INSTALLATION/users/starts; echo done"
+EOF
+own_installation
+
+starts() {
+    wc -l <"$INSTALLATION/users/starts" | tr -d ' '
+}
+
+entries() {
+    find "$INSTALLATION/state/journal" -name '*.entry' | wc -l | tr -d ' '
+}
+
+# refuse STATE: every history row, with this SQLSTATE.
+refuse() {
+    client_sql acme "
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            \$\$ BEGIN RAISE 'no room for it' USING ERRCODE = '$1'; END \$\$;
+        CREATE TRIGGER refuse BEFORE INSERT ON background_job_histories
+            FOR EACH ROW EXECUTE PROCEDURE refuse()" >/dev/null
+}
+
+accept() {
+    client_sql acme 'DROP TRIGGER refuse ON background_job_histories; DROP FUNCTION refuse()' >/dev/null
+}
+
+# The very first entry of an installation, and a full disk.
+add_job acme Mark '0 3 * * *' due
+mark=$JOB_ID
+refuse 53100
+run_ts run
+is 'a job runs whose outcome the database has no room for' "$(starts)" 1
+like 'which is told' "$TS_ERR" 'waits in the journal: .*no room for it'
+is 'and waits in the journal' "$(entries)" 1
+
+run_ts run
+run_ts run
+is 'it is not run again while that is so' "$(starts)" 1
+like 'which is told, too' "$TS_ERR" \
+    "job $mark .*not started: an earlier run of it .*waits in the journal"
+is 'and its entry stays' "$(entries)" 1
+run_ts run-job "$mark"
+is 'nor by hand' "$TS_CODE $(starts)" '75 1'
+
+add_job acme Test '0 3 * * *' due
+accept
+run_ts run
+is 'when there is room it is recorded, and other jobs run' "$(history acme)" 'Mark|success|done|
+Test|success|1|'
+is 'without another start' "$(starts)" 1
+is 'and the journal is empty' "$(entries)" 0
+is 'the job goes on at its next time' \
+    "$(client_sql acme "SELECT next_run_at > now() FROM background_jobs WHERE id = $mark")" t
+
+# By hand, without a run between: what waits is recorded first.
+refuse 53100
+run_ts run-job "$mark"
+is 'by hand, its outcome waits in the journal as well' "$(starts) $(entries)" '2 1'
+accept
+run_ts run-job "$mark"
+is 'the next one by hand records both' "$TS_CODE $(starts) $(entries)" '0 3 0'
+is 'each once' "$(history acme | grep -c Mark)" 3
+
+# What the database will never take.
+refuse P0001
+run_ts run-job "$mark"
+run_ts run
+is 'an entry that is refused for what it says goes to bad/' \
+    "$(find "$INSTALLATION/state/journal" -path '*/bad/*.entry' | wc -l | tr -d ' ')" 1
+like 'with the reason beside it' "$(cat "$INSTALLATION"/state/journal/*/bad/*.why)" 'no room for it'
+accept
+run_ts run
+is 'and holds up nobody' "$TS_CODE $(entries)" '0 1'
+done_testing
