@@ -162,13 +162,25 @@ static enum executed execute_patiently(struct errand *errand, struct visit *visi
     return end;
 }
 
+/* Without a bridge nobody would answer: then the job is to fail with what Perl said. */
+static bool load_bridge(struct errand *errand, struct err *err)
+{
+    char **trouble = &errand->site.bridge.trouble;
+    free(*trouble);
+    *trouble = NULL;
+    if (host_load(&errand->host, err))
+        return true;
+    if (err->kind == ERR_JOB)
+        *trouble = strdup(err->text);
+    return *trouble != NULL;
+}
+
 static bool load_perl(struct errand *errand, struct visit *visit, const struct job *job,
                       struct err *err)
 {
     return execute_kind(visit, job->package) != BOARD_PERL || !errand->site.journal ||
            held_perl(visit) || /* execute will tell */
-           host_load(&errand->host, err) ||
-           err->kind == ERR_JOB; /* then it is recorded as failed */
+           load_bridge(errand, err);
 }
 
 static void run_in(struct errand *errand, struct visit *visit, const struct job *job)

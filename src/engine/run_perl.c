@@ -20,6 +20,8 @@ static bool ask(const struct external *e, struct bridge_call *call, struct err *
         .umask = site->identity.inherited_umask,
         .output_cap_bytes = site->options.output_limit_bytes,
     };
+    if (site->bridge.trouble)
+        return err_set(err, ERR_JOB, "%s", site->bridge.trouble);
     return bridge_ask(call, &request, site->signals, err);
 }
 

@@ -254,6 +254,7 @@ void site_release(struct site *site)
     if (site->bridge.fd > 0)
         close(site->bridge.fd);
     free(site->bridge.path);
+    free(site->bridge.trouble);
     upgrades_release(site->upgrades);
     free(site->upgrades);
     buf_release(&site->warnings);

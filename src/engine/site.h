@@ -45,6 +45,7 @@ struct site_bridge {
     int fd;          /* -1: there is none */
     char *path;      /* owned, absolute */
     char socket[24]; /* name of this process's socket in it */
+    char *trouble;   /* owned; why there is no Perl, where that is known already; else NULL */
 };
 
 struct site {
