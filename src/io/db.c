@@ -392,6 +392,8 @@ bool db_run(struct db *db, const struct db_step *steps, int count, struct db_rep
     }
     if (!send_all(db, steps, count, prepares) || !collect_all(db, steps, prepares, reply, err))
         return lose(db, reply, err);
+    if (reply->end == DB_REFUSED && db_lost(db)) /* what was refused is the session */
+        return lose(db, reply, err);
     return reply->end == DB_DONE;
 }
 
