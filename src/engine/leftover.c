@@ -1,12 +1,18 @@
 #include "engine/leftover.h"
 
+#include <poll.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "engine/external.h"
 #include "store/history.h"
 #include "store/journal_scan.h"
 
-enum { REFUSALS_MAX = 2 }; /* how often the database may refuse an entry */
+enum {
+    REFUSALS_MAX = 2, /* how often the database may refuse an entry */
+    HOLD_TRIES = 10,
+    HOLD_PAUSE_MS = 100,
+};
 
 bool leftover_possible(const struct visit *visit)
 {
@@ -29,6 +35,8 @@ static void recall(struct execution *x, struct external *e, struct journal_found
     x->why = entry->on_demand ? EXECUTION_ON_DEMAND : EXECUTION_DUE;
     x->run_at_us = entry->run_at_us;
     x->slot_us = entry->slot_us;
+    int64_t end_us = entry->has_ending ? entry->ending.ended_us : clock_real_us();
+    x->started_ms = clock_mono_ms() - (end_us - entry->run_at_us) / 1000;
     e->kind = entry->kind == ENTRY_KIND_PERL ? BOARD_PERL : BOARD_COMMAND;
     (void)execution_has_schedule(x); /* an outcome about that would be overwritten now */
 }
@@ -47,7 +55,8 @@ static void recall_ending(struct execution *x, struct external *e, const struct 
         buf_add_text(&e->data, entry->ending.data);
 }
 
-static void end_remains(struct visit *visit, struct external *e, const struct entry *entry)
+/* False: something of it still runs, so its interruption cannot be recorded yet. */
+static bool end_remains(struct visit *visit, struct external *e, const struct entry *entry)
 {
     struct err err = {0};
     int ended = 0;
@@ -55,21 +64,53 @@ static void end_remains(struct visit *visit, struct external *e, const struct en
     e->interrupted = true;
     execution_fail(e->x, HISTORY_INTERRUPTED
                    "task-server, or the machine it ran on, went down while the job ran");
-    if (!journal_end_child(entry, grace_ms, &ended, &err))
+    if (!journal_end_child(entry, grace_ms, &ended, &err)) {
         visit_log(visit, LOG_LEVEL_ERROR, &entry->job, "what is left of it does not end: %s",
                   err.text);
+        return false;
+    }
     visit_log(visit, LOG_LEVEL_ERROR, &entry->job,
               "interrupted: task-server went down while it ran (%d processes were left)", ended);
+    return true;
 }
 
-/* With the claim, or the knowledge that another session has it. */
-static bool hold(struct external *e, struct err *err)
+/* Mostly it is the session of a dead lane that still has the claim, until the server notices. */
+static bool hold(struct visit *visit, int job_id, bool *held, struct err *err)
+{
+    bool done = true;
+    *held = false;
+    for (int i = 0; done && !*held && i < HOLD_TRIES; i++) {
+        struct claim claim = {.db = &visit->db, .zone = &visit->site->zone};
+        if (i > 0)
+            poll(NULL, 0, HOLD_PAUSE_MS);
+        done = claim_hold(&claim, job_id, err);
+        *held = done && claim.state != CLAIM_LOST;
+        claim_release(&claim);
+    }
+    return done;
+}
+
+/* False: the database cannot be reached any more, or refuses.  Where another session has the claim,
+ * the entry waits: history alone would leave the job due, to be run again. */
+static bool record_held(struct external *e, struct journal_found *found, struct err *err)
 {
     struct visit *visit = e->x->visit;
-    struct claim claim = {.db = &visit->db, .zone = &visit->site->zone};
-    bool done = claim_hold(&claim, e->x->claim.job.id, err);
-    e->claim_lost = e->claim_lost || claim.state == CLAIM_LOST;
-    claim_release(&claim);
+    const struct job *job = &found->entry.job;
+    struct err trouble = {0};
+    bool held = true;
+    bool knows_lost = e->claim_lost; /* before it ended, so the row belongs to another run */
+    if (!knows_lost && !hold(visit, job->id, &held, err))
+        return false;
+    if (!held) {
+        visit_log(visit, LOG_LEVEL_NOTICE, job,
+                  "another session has its claim; how its last run ended is recorded later");
+        return true;
+    }
+    bool done = external_record(e, err);
+    if (done && !journal_settle(&found->handle, &trouble))
+        visit_log(visit, LOG_LEVEL_WARNING, job, "%s", trouble.text);
+    if (!knows_lost)
+        claim_let_go(&e->x->claim, job->id);
     return done;
 }
 
@@ -91,7 +132,7 @@ static void refuse(struct visit *visit, struct journal_found *found, const struc
 /* False: the database cannot be reached any more. */
 static bool settle_run(struct visit *visit, struct journal_found *found, struct err *err)
 {
-    struct err trouble = {0};
+    bool done = true;
     struct execution x = {.visit = visit};
     struct external e = {.x = &x};
     x.claim = (struct claim){
@@ -99,14 +140,10 @@ static bool settle_run(struct visit *visit, struct journal_found *found, struct 
     recall(&x, &e, found);
     if (found->class == JOURNAL_ENDED)
         recall_ending(&x, &e, &found->entry);
-    else
-        end_remains(visit, &e, &found->entry);
-    bool done = hold(&e, err) && external_record(&e, err);
-    if (done && !journal_settle(&found->handle, &trouble))
-        visit_log(visit, LOG_LEVEL_WARNING, &found->entry.job, "%s", trouble.text);
-    else if (!done && err->kind == ERR_JOB)
+    if (found->class == JOURNAL_ENDED || end_remains(visit, &e, &found->entry))
+        done = record_held(&e, found, err);
+    if (!done && err->kind == ERR_JOB)
         refuse(visit, found, err);
-    claim_let_go(&x.claim, found->entry.job.id);
     x.claim.job = (struct job){0};
     external_release(&e);
     execution_release(&x);
