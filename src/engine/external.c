@@ -49,6 +49,13 @@ static bool check_claim(void *arg)
     return true;
 }
 
+bool external_may_start(struct external *e, struct err *err)
+{
+    struct signals *signals = e->x->visit->site->signals;
+    signals_take(signals);
+    return !signals->stop || err_set(err, ERR_AWAY, "told to stop");
+}
+
 struct spawn_watch external_watch(struct external *e)
 {
     const struct options *options = &e->x->visit->site->options;

@@ -34,6 +34,7 @@ struct external {
     struct entry entry; /* borrows its texts */
     char run_at[WALLTIME_MAX];
     struct journal_handle journal;
+    int backend_pid;  /* of the session that took the claim */
     bool claim_lost;  /* another session has it now */
     bool interrupted; /* it was ended because we were told to stop, or its supervisor went */
     bool changes_data;
@@ -44,6 +45,10 @@ struct external {
 /* Writes the outcome to the database, over a new connection if need be.  False: it could not be
  * written now; ERR_JOB: the database refuses it. */
 bool external_record(struct external *external, struct err *err) MUST_USE;
+
+/* Asked just before the gate is opened: nothing new is started once we are told to stop
+ * (ERR_AWAY). */
+bool external_may_start(struct external *external, struct err *err) MUST_USE;
 
 /* What a running job is watched for. */
 struct spawn_watch external_watch(struct external *external);

@@ -148,7 +148,7 @@ bool run_command(struct external *e, struct err *err)
     bool ran = true;
     if (!prepare(e, &command, &why) || !start(e, &command, &spawn, &why)) {
         execution_fail(e->x, why.text);
-    } else if (!note_child(e, &spawn, err)) {
+    } else if (!note_child(e, &spawn, err) || !external_may_start(e, err)) {
         spawn_abort(&spawn);
         ran = false;
     } else if (!spawn_go(&spawn, &why)) {

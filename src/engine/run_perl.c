@@ -104,10 +104,10 @@ bool run_perl(struct external *e, struct err *err)
     struct err why = {0};
     bool ran = true;
     if (!ask(e, &call, &why)) {
-        ran = why.kind != ERR_AWAY;
+        ran = why.kind != ERR_AWAY && external_may_start(e, err);
         *err = why;
         execution_fail(e->x, why.text);
-    } else if (!note_child(e, &call, err)) {
+    } else if (!note_child(e, &call, err) || !external_may_start(e, err)) {
         ran = false; /* the keeper ends it unstarted */
     } else if (!bridge_go(&call, &why)) {
         execution_fail(e->x, why.text);
