@@ -109,7 +109,6 @@ static bool arrange_descriptors(int listen_fd, int status_fd, int words_fd)
 
 _Noreturn static void become_bridge(const struct bridge_plan *plan, int status_fd, int words_fd)
 {
-    static const char trouble[] = "cannot start the Perl bridge: ";
     reset_signals();
     umask(plan->umask);
     struct rlimit no_core = {0};
@@ -119,11 +118,9 @@ _Noreturn static void become_bridge(const struct bridge_plan *plan, int status_f
     if (arrange_descriptors(plan->listen_fd, status_fd, words_fd) && chdir(plan->cwd) == 0 &&
         prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && prctl(PR_SET_CHILD_SUBREAPER, 1) == 0)
         execve(plan->argv[0], (char *const *)plan->argv, (char *const *)plan->envp);
-    const char *why = strerrordesc_np(errno);
-    if (write(STDERR_FILENO, trouble, sizeof trouble - 1) > 0 && why &&
-        write(STDERR_FILENO, why, strlen(why)) > 0 && write(STDERR_FILENO, "\n", 1) > 0)
-        _exit(127);
-    _exit(126);
+    dprintf(STDERR_FILENO, "cannot start the Perl bridge with %s: %s\n", plan->argv[0],
+            strerrordesc_np(errno));
+    _exit(127);
 }
 
 static bool make_pipe(int pipe_fds[2], struct err *err)
