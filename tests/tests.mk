@@ -34,12 +34,17 @@ $(B)/tests/%: tests/%.c $(B)/libtask.a
 
 -include $(wildcard tests/*/*.mk)
 
+MAN_DIR := $(PREFIX)/share/man
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
 		$(DESTDIR)$(PERL_DIR)/lib/TaskServer
 	install -m 0755 scripts/perl/bridge scripts/perl/stub-job $(DESTDIR)$(PERL_DIR)
 	install -m 0644 scripts/perl/lib/TaskServer/*.pm $(DESTDIR)$(PERL_DIR)/lib/TaskServer
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
+	install -d $(DESTDIR)$(MAN_DIR)/man1 $(DESTDIR)$(MAN_DIR)/man5 $(DESTDIR)$(MAN_DIR)/man8
+	set -e; for page in $(wildcard doc/*.[1-8]); do \
+		install -m 0644 $$page $(DESTDIR)$(MAN_DIR)/man$${page##*.}; done
 	install -m 0644 $(wildcard README.md ARCHITECTURE.md LICENSE config/* cron/*) \
 		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
 

@@ -29,6 +29,7 @@ test           libdatetime-event-cron-perl perl -MDateTime::Event::Cron -e1
 lint           cppcheck                    have_all cppcheck
 lint           shellcheck                  have_all shellcheck
 lint           clang-format                have_all clang-format
+lint           man-db                      have_all man
 coverage       gcovr                       have_all gcovr
 '
 
