@@ -64,6 +64,7 @@ is 'and they are not there' \
 is 'one that overlooked an error in its transaction has failed' "$(end_of FailsInTransaction)" \
     'failure|NULL|a transaction that had failed was left open'
 is 'one that only looked has succeeded' "$(end_of LooksInTransaction)" 'success|42|NULL'
+# shellcheck disable=SC2016  # Perl's variable, not the shell's
 like 'a class that does not compile, with the words of Perl' "$(end_of Broken)" \
     '^failure\|NULL\|Global symbol "\$no_such_variable".*Broken\.pm line 7'
 like 'a module that is not installed, with its name' "$(end_of Lacks)" \

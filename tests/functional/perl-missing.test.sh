@@ -84,11 +84,11 @@ TASK_SERVER_PERL=$perl_half
 all_due
 sed -i '/^\[task_server\]/a perl = /usr/bin/no-such-perl' "$INSTALLATION/config/kivitendo.conf"
 run_ts run
-judge 'Perl is missing' 'cannot start the Perl bridge: No such file'
+judge 'Perl is missing' 'cannot start the Perl bridge with .usr.bin.no-such-perl: No such file'
 all_due
 run_ts run-job 1 --client beta
 is 'a job by hand fails with the same words' "$(client_sql beta "SELECT count(*)
-    FROM background_job_histories WHERE error LIKE '%cannot start the Perl bridge: No such file%'")" 1
+    FROM background_job_histories WHERE error LIKE '%cannot start the Perl bridge with %: No such file%'")" 1
 sed -i '/^perl = /d' "$INSTALLATION/config/kivitendo.conf"
 
 # Mended, all is well in the next run.

@@ -68,8 +68,9 @@ static void test_made_again_when_changed(void **state)
     (void)state;
     struct scratch s;
     struct sha256_memory memory = {0};
+    char path[PATH_MAX]; /* a lent one does not live that long */
     scratch_make(&s, "/tmp");
-    const char *path = scratch_file(&s, "file", "abc", -1);
+    snprintf(path, sizeof path, "%s", scratch_file(&s, "file", "abc", -1));
     expect(&memory, path, 1);
     strcpy(memory.known[0].sum, rows[0].sum); /* so a sum that is remembered can be told */
     expect(&memory, path, 0);
