@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # Something that Perl jobs need is not there: they fail with the words of Perl, the rest runs.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TEST_ROOT/tests/lib/standin.sh"
