@@ -196,6 +196,7 @@ static void run_in(struct errand *errand, struct visit *visit, const struct job 
     case EXECUTED: break;
     case EXECUTED_LOST: tell_holder(errand, visit, job); break;
     case EXECUTED_HELD:
+    case EXECUTED_UNSTARTED:
     case EXECUTED_STOPPED:
     case EXECUTED_UNCLAIMED:
     case EXECUTED_UNRECORDED:

@@ -77,7 +77,7 @@ static enum executed give_back(struct external *e, const struct err *err)
         visit_log(visit, LOG_LEVEL_WARNING, &e->x->claim.job, "%s", trouble.text);
     visit->tally.unserved++;
     visit_log(visit, LOG_LEVEL_DEBUG, &e->x->claim.job, "not started: %s", err->text);
-    return visit->site->signals->stop ? EXECUTED_STOPPED : EXECUTED_UNRECORDED;
+    return visit->site->signals->stop ? EXECUTED_STOPPED : EXECUTED_UNSTARTED;
 }
 
 static enum executed run_held(struct external *e, struct err *err)
@@ -181,7 +181,7 @@ enum executed execute_outside(struct external *e, const struct job *job, struct 
     if (!visit->site->journal || visit->site->bridge.fd < 0) {
         err_set(err, ERR_SYSTEM, "there is no state directory, which jobs outside need");
         visit->tally.unserved++;
-        return EXECUTED_UNRECORDED;
+        return EXECUTED_UNSTARTED;
     }
     if (e->kind == BOARD_PERL && held_perl(visit)) {
         visit_log(visit, LOG_LEVEL_DEBUG, job, "held: %s", visit->held);
@@ -195,7 +195,7 @@ enum executed execute_outside(struct external *e, const struct job *job, struct 
         end = EXECUTED_WAITS;
         break;
     case TOKEN_FAILED:
-    default: end = EXECUTED_UNRECORDED;
+    default: end = EXECUTED_UNSTARTED;
     }
     token_release(&perl);
     token_release(&all);

@@ -34,7 +34,7 @@ static void log_not_due(const struct visit *visit, const struct job *job, enum d
 static bool run_list(struct visit *visit, const struct job_list *list, int64_t now_us,
                      struct err *err)
 {
-    struct err refused = {0}; /* the first claim that was, perhaps for what stands in its row */
+    struct err refused = {0}; /* the first one, perhaps for what stands in its row */
     for (size_t i = 0; i < list->count; i++) {
         const struct job *job = &list->items[i];
         enum due due = job_due(job, &visit->site->node, now_us);
@@ -47,8 +47,9 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
             return err_wrap(err, "job %d cannot be recorded, and was undone", job->id);
         if (end == EXECUTED_STOPPED || end == EXECUTED_WAITS)
             return true;
-        if (end == EXECUTED_UNCLAIMED && refused.kind == ERR_NONE) {
-            err_wrap(err, "job %d cannot be claimed", job->id);
+        if ((end == EXECUTED_UNCLAIMED || end == EXECUTED_UNSTARTED) && refused.kind == ERR_NONE) {
+            err_wrap(err, "job %d cannot be %s", job->id,
+                     end == EXECUTED_UNCLAIMED ? "claimed" : "started");
             refused = *err;
         }
         if (db_lost(&visit->db) && !visit_reconnect(visit, err))
