@@ -4,6 +4,7 @@
 #include "base/step.h"
 #include "engine/runner.h"
 #include "io/bridge.h"
+#include "io/remains.h"
 #include "store/history.h"
 
 static bool ask(const struct external *e, struct bridge_call *call, struct err *err)
@@ -77,6 +78,20 @@ static void judge_answer(struct external *e, struct bridge_call *call, const str
     bridge_answer_release(&answer);
 }
 
+/* The keeper is gone, and could not do it. */
+static void end_session(const struct external *e)
+{
+    const struct visit *visit = e->x->visit;
+    struct err err = {0};
+    int ended = 0;
+    if (!remains_end(&e->entry.child, visit->site->options.kill_grace_s * 1000, &ended, &err))
+        visit_log(visit, LOG_LEVEL_ERROR, &e->x->claim.job, "what it left does not end: %s",
+                  err.text);
+    else if (ended)
+        visit_log(visit, LOG_LEVEL_WARNING, &e->x->claim.job,
+                  "%d processes of its session were ended", ended);
+}
+
 static void watch(struct external *e, struct bridge_call *call)
 {
     struct spawn_watch watch = external_watch(e);
@@ -93,6 +108,8 @@ static void watch(struct external *e, struct bridge_call *call)
     } else {
         external_judge(e, &end, NULL);
     }
+    if (end.escaped_left)
+        end_session(e);
     tell_output(e, &end);
     buf_release(&text);
     spawn_end_release(&end);
