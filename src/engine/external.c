@@ -1,5 +1,6 @@
 #include "engine/external.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,10 +11,29 @@
 
 enum {
     CHECK_TIMEOUT_MS = 5000,
+    EVICT_TRIES = 10, /* how often our own dead session is ended, to have its claim again */
+    EVICT_PAUSE_MS = 100,
     TOLD_BYTES = LOG_LINE_MAX / 2, /* of what a job says, in one line of the log */
 };
 
 /* ---- while it runs ---- */
+
+/* Over a new connection.  Our own last session may have the claim as long as the server has not
+ * noticed that it is dead. */
+static bool hold_again(struct external *e, struct claim *claim, struct err *err)
+{
+    int id = e->x->claim.job.id;
+    for (int tries = 0; claim_hold(claim, id, err); tries++) {
+        if (claim->state != CLAIM_LOST)
+            e->backend_pid = db_backend_pid(claim->db);
+        if (claim->state != CLAIM_LOST || tries == EVICT_TRIES)
+            return true;
+        if (!claim_evict(claim, id, e->backend_pid, err))
+            return false;
+        poll(NULL, 0, EVICT_PAUSE_MS);
+    }
+    return false;
+}
 
 /* The session that held the claim is gone: is the claim still to be had? */
 static void reclaim(struct external *e)
@@ -21,7 +41,7 @@ static void reclaim(struct external *e)
     struct visit *visit = e->x->visit;
     struct claim claim = {.db = &visit->db, .zone = &visit->site->zone};
     struct err err = {0};
-    if (!visit_connect(visit, &err) || !claim_hold(&claim, e->x->claim.job.id, &err)) {
+    if (!visit_connect(visit, &err) || !hold_again(e, &claim, &err)) {
         visit_log(visit, LOG_LEVEL_WARNING, &e->x->claim.job,
                   "its claim cannot be checked while it runs: %s", err.text);
     } else if (claim.state == CLAIM_LOST) {
@@ -146,7 +166,7 @@ static bool connect_again(struct external *e, struct err *err)
 {
     struct visit *visit = e->x->visit;
     struct claim claim = {.db = &visit->db, .zone = &visit->site->zone};
-    bool done = visit_reconnect(visit, err) && claim_hold(&claim, e->x->claim.job.id, err);
+    bool done = visit_reconnect(visit, err) && hold_again(e, &claim, err);
     if (done && claim.state == CLAIM_LOST)
         e->claim_lost = true;
     claim_release(&claim);

@@ -139,6 +139,7 @@ static enum executed execute_with_token(struct external *e, const struct job *jo
         visit->tally.unserved++;
         return db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
     }
+    e->backend_pid = db_backend_pid(&visit->db);
     TEST_STEP("claim-held");
     if (!execution_may_run(x, now_us) || !same_package(e, job))
         return turn_away(e, job);
