@@ -1,4 +1,5 @@
 /* run_perl.c: a job of kivitendo's own, through the bridge: see engine/runner.h. */
+#include <poll.h>
 #include <string.h>
 
 #include "base/step.h"
@@ -6,6 +7,8 @@
 #include "io/bridge.h"
 #include "io/remains.h"
 #include "store/history.h"
+
+enum { DEATH_NEWS_MS = 100 };
 
 static bool ask(const struct external *e, struct bridge_call *call, struct err *err)
 {
@@ -115,13 +118,21 @@ static void watch(struct external *e, struct bridge_call *call)
     spawn_end_release(&end);
 }
 
+/* A parent that dies closes its socket a moment before we are told of its death. */
+static bool may_still_start(struct external *e, struct err *err)
+{
+    struct pollfd signals = {.fd = e->x->visit->site->signals->fd, .events = POLLIN};
+    poll(&signals, 1, DEATH_NEWS_MS);
+    return external_may_start(e, err);
+}
+
 bool run_perl(struct external *e, struct err *err)
 {
     struct bridge_call call = BRIDGE_CALL_NONE;
     struct err why = {0};
     bool ran = true;
     if (!ask(e, &call, &why)) {
-        ran = why.kind != ERR_AWAY && external_may_start(e, err);
+        ran = why.kind != ERR_AWAY && may_still_start(e, err);
         *err = why;
         execution_fail(e->x, why.text);
     } else if (!note_child(e, &call, err) || !external_may_start(e, err)) {
