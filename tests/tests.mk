@@ -5,6 +5,7 @@ check: all unit
 	tests/run --fast --flavour $(FLAVOUR)
 
 check-long: all unit
+	$(MAKE) FLAVOUR=steps all
 	tests/run --flavour $(FLAVOUR) --long
 
 lint:
