@@ -39,8 +39,11 @@ MAN_DIR := $(PREFIX)/share/man
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
-		$(DESTDIR)$(PERL_DIR)/lib/TaskServer
-	install -m 0755 scripts/perl/bridge scripts/perl/stub-job $(DESTDIR)$(PERL_DIR)
+		$(DESTDIR)$(PERL_DIR)/lib/TaskServer $(DESTDIR)$(PERL_DIR)/pages
+	install -m 0755 scripts/perl/bridge scripts/perl/stub-job scripts/perl/page-module $(DESTDIR)$(PERL_DIR)
+	sed "s|^our .prefix = .*|our \$$prefix = '$(PREFIX)';|" scripts/perl/pages/TaskServer.pm \
+		>$(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
+	chmod 0644 $(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
 	install -m 0644 scripts/perl/lib/TaskServer/*.pm $(DESTDIR)$(PERL_DIR)/lib/TaskServer
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
 	install -d $(DESTDIR)$(MAN_DIR)/man1 $(DESTDIR)$(MAN_DIR)/man5 $(DESTDIR)$(MAN_DIR)/man8

@@ -5,6 +5,7 @@
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
+#include "cmd/pages.h"
 #include "core/walltime.h"
 #include "engine/host.h"
 #include "engine/round.h"
@@ -114,6 +115,22 @@ static void tell_warnings(struct run *run)
         site_log_warnings(&run->site);
 }
 
+static void check_pages(struct run *run)
+{
+    struct err err = {0};
+    struct buf path = {0};
+    struct pages_watch watch = {
+        .installation = run->site.installation,
+        .incidents = &run->incidents,
+        .now_s = clock_real_us() / 1000000,
+    };
+    if (run->state.path && state_path(run, ".pages", &path, &err)) {
+        watch.note = buf_text(&path);
+        pages_check(&watch);
+    }
+    buf_release(&path);
+}
+
 static int report_busy(struct run *run, const struct lockfile_holder *holder)
 {
     char since[WALLTIME_MAX] = "an unknown time";
@@ -170,6 +187,7 @@ static int serve_clients(struct run *run, struct err *err)
         return cli_fail(err);
     open_state(run);
     tell_warnings(run);
+    check_pages(run);
     if (incidents_end(&run->incidents, "old-server", &since_s))
         log_msg(LOG_LEVEL_NOTICE, "the old task_server.pl is gone: jobs run");
     run->round = (struct round){

@@ -1,0 +1,79 @@
+#!/bin/sh
+# slow
+# Our module for kivitendo's web pages: how it is put in place, missed, and what it does.
+. "$(dirname "$0")/../lib/tap.sh"
+setup
+make_installation "$WORK/kivi"
+add_client acme
+place=$INSTALLATION/modules/override/SL/System/TaskServer.pm
+page_module() {
+    perl "$TEST_ROOT/scripts/perl/page-module" -C "$INSTALLATION" "$@"
+}
+
+# ---- put in place ---------------------------------------------------------------------------------
+
+ok 'a run without the module' run_ts run
+unlike 'does not miss it' "$TS_ERR" 'module'
+umask 077
+ok 'page-module puts it in place' page_module
+is 'readable, whatever the umask' "$(stat -c %a "$place" "${place%/*}" | tr '\n' ' ')" '644 755 '
+like 'and says that FastCGI must be restarted' "$(cat "$WORK/ok.out")" 'restart'
+ok 'once more is fine' page_module
+like 'and nothing happens' "$(cat "$WORK/ok.out")" 'is already there'
+echo '# Belongs to task-server, an older one' >"$place"
+ok 'an older one is replaced' page_module
+like 'with the present one' "$(cat "$place")" 'sub wake_up'
+umask 022
+own_installation
+
+# ---- missed ---------------------------------------------------------------------------------------
+
+ok 'a run notes that it is there' run_ts run
+is 'in silence' "$TS_ERR" ''
+mv "$place" "$WORK/kept"
+ok 'a run after git clean succeeds' run_ts run
+like 'but misses it' "$TS_ERR" 'pages is gone.*TaskServer\.pm.*page-module'
+ok 'the next one' run_ts run
+is 'does not say it again' "$TS_ERR" ''
+mv "$WORK/kept" "$place"
+ok 'when it is there again' run_ts run
+like 'that is told once' "$TS_ERR" 'there again'
+ok 'and not' run_ts run
+is 'twice' "$TS_ERR" ''
+
+# ---- taken away -----------------------------------------------------------------------------------
+
+ok 'page-module takes it away' page_module --remove
+ok 'with its empty folders' test ! -e "$INSTALLATION/modules/override/SL/System"
+ok 'a run afterwards' run_ts run
+is 'does not miss it' "$TS_ERR" ''
+fails 'taking away what is not there fails' 1 page_module --remove
+mkdir -p "${place%/*}"
+echo 'package SL::System::TaskServer; 1;' >"$place"
+fails "somebody else's is not overwritten" 1 page_module
+fails 'nor removed' 1 page_module --remove
+is 'and is as before' "$(cat "$place")" 'package SL::System::TaskServer; 1;'
+rm "$place"
+ln -s "$WORK/elsewhere" "$place"
+fails 'a link is not followed' 1 page_module
+ok 'and leads nowhere still' test ! -e "$WORK/elsewhere"
+rm "$place"
+fails 'a directory that is not kivitendo'"'s is refused" 1 page_module -C "$WORK"
+fails 'an argument is a usage error' 64 page_module now
+ok 'there is help' page_module --help
+
+# ---- what it does ---------------------------------------------------------------------------------
+
+rm -rf "$INSTALLATION/users/task_server"
+cp -R "$TEST_ROOT/tests/perl/standin/." "$INSTALLATION"
+mkdir -p "$INSTALLATION/t" "$WORK/own" "$WORK/pages"
+cp "$TEST_ROOT/tests/perl/pages.t" "$INSTALLATION/t"
+cp "$TEST_ROOT/scripts/perl/pages/TaskServer.pm" "$WORK/pages"
+chmod -R a+rX "$WORK/pages"
+chown "$PG_USER" "$WORK/own"
+own_installation
+inner=$(cd "$WORK" && as_user "$PG_USER" perl "$INSTALLATION/t/pages.t" "$WORK/pages" "$WORK/own" 2>&1)
+inner_code=$?
+printf '%s\n' "$inner" | sed -n -e 's/^not ok [0-9]* /not done: /p' -e '/^#/p' | while read -r line; do diag "$line"; done
+ok "the module's own tests, $(printf '%s\n' "$inner" | grep -c '^ok ') sentences" test "$inner_code" -eq 0
+done_testing
