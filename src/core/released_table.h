@@ -45,4 +45,3 @@
 {"ValidityTokenCleanup",
      "063f8f52b0a826652205adbf84cf37c4730ce88939fc833685f44840e29e0a1f",
      "3.7.0", "4.1.0", NULL},
-/* clang-format on */
