@@ -178,7 +178,7 @@ static bool load_bridge(struct errand *errand, struct err *err)
 static bool load_perl(struct errand *errand, struct visit *visit, const struct job *job,
                       struct err *err)
 {
-    return execute_kind(visit, job->package) != BOARD_PERL || !errand->site.journal ||
+    return execute_way(visit, job->package).kind != BOARD_PERL || !errand->site.journal ||
            held_perl(visit) || /* execute will tell */
            load_bridge(errand, err);
 }

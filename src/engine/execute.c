@@ -6,73 +6,33 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "engine/bury.h"
-#include "engine/catalogue.h"
 #include "engine/outside.h"
 #include "engine/settle.h"
 #include "store/history.h"
 
 /* ---- which way a job goes ---- */
 
-/* The administrator's commands first, then native, then kivitendo's Perl. */
-static int kind_of(const struct site *site, const char *package)
-{
-    if (package && option_map_find(&site->options.commands, package))
-        return BOARD_COMMAND;
-    if (package && !catalogue_find(package) && job_package_is_valid(package) &&
-        site_has_class(site, package))
-        return BOARD_PERL;
-    return BOARD_NATIVE; /* or unknown, which is told there */
-}
-
-/* The claim of an external job is a lock of the session, which a transaction pooler shares out:
- * such a job goes the native way, where find_handler refuses it. */
+/* The claim of an external job is a lock of the session, which a transaction pooler shares out. */
 static bool has_session(const struct visit *visit)
 {
     return !visit->session.pooled || visit->site->options.pooler_keeps_session;
 }
 
-int execute_kind(const struct visit *visit, const char *package)
+struct handler_choice execute_way(const struct visit *visit, const char *package)
 {
-    return has_session(visit) ? kind_of(visit->site, package) : BOARD_NATIVE;
+    struct handler_choice choice = handlers_choose(visit->site, package);
+    if (choice.kind == BOARD_NATIVE || has_session(visit))
+        return choice;
+    choice.kind = BOARD_NATIVE;
+    snprintf(choice.why, sizeof choice.why,
+             "%s needs a session of its own, but the client's database is reached through a "
+             "transaction pooler; enter the server's own address for the client, or set "
+             "'pooler = session' if the pooler gives each connection a session",
+             package);
+    return choice;
 }
 
 /* ---- what the job does ---- */
-
-static void refuse_pooled(struct execution *x)
-{
-    struct err text;
-    err_set(&text, ERR_JOB,
-            "%s needs a session of its own, but the client's database is reached through a "
-            "transaction pooler; enter the server's own address for the client, or set "
-            "'pooler = session' if the pooler gives each connection a session",
-            x->claim.job.package);
-    execution_fail(x, text.text);
-}
-
-static const struct handler *find_handler(struct execution *x)
-{
-    const char *package = x->claim.job.package;
-    if (kind_of(x->visit->site, package) != BOARD_NATIVE) {
-        refuse_pooled(x);
-        return NULL;
-    }
-    const struct handler *handler = package ? catalogue_find(package) : NULL;
-    if (handler)
-        return handler;
-    struct err text;
-    if (!job_package_is_valid(package))
-        err_set(&text, ERR_JOB,
-                "'%.300s' is no valid package name: a capital letter, then letters "
-                "and digits",
-                package ? package : "");
-    else
-        err_set(&text, ERR_JOB,
-                "unknown package '%s': this version has no native job of that name "
-                "(native jobs: %s)",
-                package, catalogue_names());
-    execution_fail(x, text.text);
-    return NULL;
-}
 
 static void fill_run(struct execution *x)
 {
@@ -96,9 +56,12 @@ static void fill_run(struct execution *x)
 /* Runs the handler; false: no outcome, the statement was cut off (err says by what). */
 static bool work(struct execution *x, struct err *err)
 {
-    const struct handler *handler = find_handler(x);
-    if (!handler)
+    const struct handler *handler = x->choice.native;
+    if (!handler) {
+        execution_fail(x, x->choice.why);
         return true;
+    }
+    execution_tell_way(x);
     fill_run(x);
     if (data_parse(&x->data, x->claim.job.data, err) && handler->run(&x->run, &x->outcome, err))
         return true;
@@ -171,9 +134,12 @@ static enum executed turn_away(struct execution *x, const struct job *job)
         x->visit->tally.lost++;
         return EXECUTED_LOST;
     }
-    visit_log(x->visit, LOG_LEVEL_DEBUG, job, "%s",
-              x->claim.state == CLAIM_GONE ? "its row was deleted meanwhile"
-                                           : "is not due any more: another session was faster");
+    const char *why = "is not due any more: another session was faster";
+    if (x->claim.state == CLAIM_GONE)
+        why = "its row was deleted meanwhile";
+    else if (!execution_is_job(x, job))
+        why = "is another job now";
+    visit_log(x->visit, LOG_LEVEL_DEBUG, job, "%s", why);
     return EXECUTED_NOTHING;
 }
 
@@ -213,16 +179,14 @@ static enum executed execute_native(struct execution *x, const struct job *job, 
         claim_give_up(&x->claim);
         return unclaimed(visit, job, err);
     }
-    if (!execution_may_run(x, now_us) ||
-        execute_kind(visit, x->claim.job.package) != BOARD_NATIVE) /* edited meanwhile */
+    if (!execution_may_run(x, now_us) || !execution_is_job(x, job))
         return turn_away(x, job);
     return run_claimed(x, err);
 }
 
-static enum executed execute_external(struct execution *x, const struct job *job, int kind,
-                                      struct err *err)
+static enum executed execute_external(struct execution *x, const struct job *job, struct err *err)
 {
-    struct external external = {.x = x, .kind = kind};
+    struct external external = {.x = x, .kind = x->choice.kind};
     enum executed end = execute_outside(&external, job, err);
     external_release(&external);
     return end;
@@ -241,16 +205,16 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
         .why = why,
         .run_at_us = board_run_at_us(visit->site->board, clock_real_us()),
         .started_ms = clock_mono_ms(),
+        .choice = execute_way(visit, job->package),
         .claim = {.db = &visit->db, .zone = &visit->site->zone},
     };
     enum executed end;
-    int kind = execute_kind(visit, job->package);
     if (!know_histories(&x, err))
         end = unclaimed(visit, job, err);
-    else if (kind == BOARD_NATIVE)
+    else if (x.choice.kind == BOARD_NATIVE)
         end = execute_native(&x, job, err);
     else
-        end = execute_external(&x, job, kind, err);
+        end = execute_external(&x, job, err);
     execution_release(&x);
     return end;
 }

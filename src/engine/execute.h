@@ -15,10 +15,9 @@
 #include "core/job.h"
 #include "engine/execution.h"
 
-/* Which way a package goes, BOARD_NATIVE, BOARD_COMMAND or BOARD_PERL: the administrator's commands
- * first, then native, then kivitendo's Perl.  Unknown ones go the native way, where it is told, and
- * so do external jobs that are refused because the visit came through a transaction pooler. */
-int execute_kind(const struct visit *visit, const char *package);
+/* Which way a job of this package goes in this visit: as handlers_choose says, save that jobs
+ * outside of the database are refused where the visit came through a transaction pooler. */
+struct handler_choice execute_way(const struct visit *visit, const char *package) MUST_USE;
 
 /* err: why it was not started, or cannot be recorded. */
 enum executed execute(struct visit *visit, const struct job *job, enum execution_why why,

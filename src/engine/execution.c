@@ -1,6 +1,7 @@
 #include "engine/execution.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum {
     SLOT_OLDEST_S = 400 * 86400
@@ -44,6 +45,19 @@ bool execution_may_run(const struct execution *x, int64_t now_us)
         return false;
     return x->why == EXECUTION_ON_DEMAND ||
            job_due(&x->claim.job, &x->visit->site->node, now_us) == DUE;
+}
+
+bool execution_is_job(const struct execution *x, const struct job *job)
+{
+    const char *now = x->claim.job.package;
+    if (!now || !job->package)
+        return now == job->package;
+    return strcmp(now, job->package) == 0;
+}
+
+void execution_tell_way(const struct execution *x)
+{
+    visit_log(x->visit, LOG_LEVEL_DEBUG, &x->claim.job, "runs %s", x->choice.why);
 }
 
 void execution_find_slot(struct execution *x, int64_t now_us)

@@ -16,6 +16,7 @@
 #include "core/cronspec.h"
 #include "core/data.h"
 #include "core/outcome.h"
+#include "engine/handlers.h"
 #include "engine/visit.h"
 #include "jobs/handler.h"
 #include "store/claim_tx.h"
@@ -42,9 +43,10 @@ enum executed {
 struct execution {
     struct visit *visit;
     enum execution_why why;
-    int64_t run_at_us;  /* identity of the run: its start */
-    int64_t slot_us;    /* the time it was due for */
-    int64_t started_ms; /* monotonic */
+    int64_t run_at_us;            /* identity of the run: its start */
+    int64_t slot_us;              /* the time it was due for */
+    int64_t started_ms;           /* monotonic */
+    struct handler_choice choice; /* of the package as it was listed */
     struct claim claim;
     struct cronspec spec;
     bool rests; /* its spec cannot be parsed, or never fires */
@@ -58,6 +60,13 @@ bool execution_has_schedule(struct execution *x);
 
 /* The claim is ours, and the job is still to be run: due, or asked for. */
 bool execution_may_run(const struct execution *x, int64_t now_us);
+
+/* Does the claimed row name the same package as the listed one?  If somebody has edited it between,
+ * the choice is for another job. */
+bool execution_is_job(const struct execution *x, const struct job *job);
+
+/* Logs which way the job goes, and why. */
+void execution_tell_way(const struct execution *x);
 
 /* The time the job is run for: the latest of the times at which it was due.  Those may be many,
  * after a long pause.  Needs the spec (execution_has_schedule). */

@@ -1,7 +1,6 @@
 #include "engine/outside.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/step.h"
@@ -91,6 +90,7 @@ static enum executed run_held(struct external *e, struct err *err)
     if (!journal_begin(x->visit->site->journal, &e->entry, &e->journal, err))
         return give_back(e, err);
     TEST_STEP("journal-begun");
+    execution_tell_way(x);
     bool ran = e->kind == BOARD_PERL ? run_perl(e, err) : run_command(e, err);
     return ran ? record(e, err) : give_back(e, err);
 }
@@ -106,12 +106,6 @@ static enum executed turn_away(struct external *e, const struct job *job)
     visit_log(visit, LOG_LEVEL_DEBUG, job, "is not due any more, or another job now");
     claim_let_go(&e->x->claim, job->id);
     return EXECUTED_NOTHING;
-}
-
-static bool same_package(const struct external *e, const struct job *job)
-{
-    const char *now = e->x->claim.job.package;
-    return now && job->package && strcmp(now, job->package) == 0;
 }
 
 /* True: an earlier run of it is not settled, or that cannot be told. */
@@ -141,7 +135,7 @@ static enum executed execute_with_token(struct external *e, const struct job *jo
     }
     e->backend_pid = db_backend_pid(&visit->db);
     TEST_STEP("claim-held");
-    if (!execution_may_run(x, now_us) || !same_package(e, job))
+    if (!execution_may_run(x, now_us) || !execution_is_job(x, job))
         return turn_away(e, job);
     if (is_unsettled(visit, job)) {
         claim_let_go(&x->claim, job->id);

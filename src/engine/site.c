@@ -77,6 +77,7 @@ bool site_open(struct site *site, const struct site_request *request, struct err
     site->upgrades = calloc(1, sizeof *site->upgrades);
     if (done && !site->upgrades)
         done = err_set_nomem(err);
+    site->sums = calloc(1, sizeof *site->sums); /* NULL: nothing is remembered, that is all */
     site->perl_dir = request->perl_dir ? request->perl_dir : TASK_SERVER_PERL_DIR;
     snprintf(site->auth_port, sizeof site->auth_port, "%d", site->options.auth_db.port);
     return done;
@@ -144,19 +145,6 @@ bool site_environment(const struct site *site, struct environ *environment, stru
     for (size_t i = 0; done && i < more->count; i++)
         done = environ_configure(environment, more->items[i].key, more->items[i].value, err);
     return done;
-}
-
-bool site_has_class(const struct site *site, const char *package)
-{
-    static const char *const places[] = {"modules/override/", ""};
-    bool found = false;
-    for (size_t i = 0; i < ARRAY_LEN(places) && !found; i++) {
-        struct buf path = {0};
-        buf_addf(&path, "%s/%sSL/BackgroundJob/%s.pm", site->installation, places[i], package);
-        found = !path.failed && access(buf_text(&path), R_OK) == 0;
-        buf_release(&path);
-    }
-    return found;
 }
 
 bool site_perl_fill(struct site_perl *perl, const struct site *site, struct err *err)
@@ -257,6 +245,8 @@ void site_release(struct site *site)
     free(site->bridge.trouble);
     upgrades_release(site->upgrades);
     free(site->upgrades);
+    sha256_memory_release(site->sums);
+    free(site->sums);
     buf_release(&site->warnings);
     free(site->installation);
     *site = (struct site){0};

@@ -26,6 +26,7 @@
 #include "io/config.h"
 #include "io/db.h"
 #include "io/identity.h"
+#include "io/sha256.h"
 #include "io/signals.h"
 #include "io/statedir.h"
 #include "io/upgrades.h"
@@ -61,9 +62,10 @@ struct site {
     struct statedir *state;  /* lent; NULL: there is none, and no external job can run */
     struct journal *journal; /* lent; the same */
     struct site_bridge bridge;
-    struct upgrades *upgrades; /* of this process; owned */
-    struct buf warnings;       /* about the configuration, a line each */
-    struct signals *signals;   /* of this process */
+    struct upgrades *upgrades;  /* of this process; owned */
+    struct sha256_memory *sums; /* of kivitendo's job classes, as this process needs them; owned */
+    struct buf warnings;        /* about the configuration, a line each */
+    struct signals *signals;    /* of this process */
     struct board *board;
 };
 
@@ -82,9 +84,6 @@ bool site_open_outside(struct site *site, struct statedir *state, struct journal
  */
 bool site_environment(const struct site *site, struct environ *environment,
                       struct err *err) MUST_USE;
-
-/* Has kivitendo, or modules/override, a job class of this (valid) name? */
-bool site_has_class(const struct site *site, const char *package);
 
 /* How the Perl bridge is started. */
 struct site_perl {

@@ -108,4 +108,8 @@ static bool run(struct job_run *run, struct outcome *outcome, struct err *err)
     return done;
 }
 
-const struct handler job_close_quotations = {.package = "CloseQuotations", .run = run};
+const struct handler job_close_quotations = {
+    .package = "CloseQuotations",
+    .run = run,
+    .follows_releases = true,
+};

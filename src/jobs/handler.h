@@ -66,6 +66,9 @@ struct handler {
     bool (*run)(struct job_run *run, struct outcome *outcome, struct err *err);
     /* true: its work is not part of the client's transaction (CleanAuthSessions) */
     bool works_elsewhere;
+    /* true: kivitendo's releases change what it does, so its own class is better where there is
+     * Perl */
+    bool follows_releases;
 };
 
 /* Copies the parameters; out of memory or a full queue is an error. */

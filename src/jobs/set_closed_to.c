@@ -27,4 +27,8 @@ static bool run(struct job_run *run, struct outcome *outcome, struct err *err)
     return job_queue(run, &close_books, params, err);
 }
 
-const struct handler job_set_closed_to = {.package = "SetClosedTo", .run = run};
+const struct handler job_set_closed_to = {
+    .package = "SetClosedTo",
+    .run = run,
+    .follows_releases = true,
+};

@@ -113,4 +113,8 @@ static bool run(struct job_run *run, struct outcome *outcome, struct err *err)
            answer_from_data(run, outcome, err);
 }
 
-const struct handler job_set_number_range = {.package = "SetNumberRange", .run = run};
+const struct handler job_set_number_range = {
+    .package = "SetNumberRange",
+    .run = run,
+    .follows_releases = true,
+};
