@@ -102,7 +102,6 @@ is 'it is gone when we were told to stop' "$(passfiles)" 0
 
 # The lane that would remove the file is killed: the next run does.
 add_waiting acme Waits one
-waits=$JOB_ID
 start_ts third run
 has_begun one
 for pid in $(process_children "$TS_PID"); do

@@ -126,6 +126,7 @@ last_job() {
     client_sql acme 'SELECT max(id) FROM background_jobs'
 }
 
+# shellcheck disable=SC2016  # nothing has expanded
 is 'words are split with quotes, and no shell looks at them' "$(perform Show)" \
     'success|<two words><single; $HOME><back slash><`id`><*><>><file><>|NULL'
 
@@ -220,6 +221,7 @@ else
 fi
 
 # Package names come from the database; only what is listed can be meant.
+# shellcheck disable=SC2016  # nothing is to expand
 for package in '/bin/sh' '../../bin/sh' 'Show; id' 'Show ' 'show' 'Show::Show' '*' '' '$(id)' 'Show
 id'; do
     add_job acme "$package" '0 3 * * *' due

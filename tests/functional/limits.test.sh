@@ -71,7 +71,7 @@ chmod 0644 "$WORK/samples"
 by_hand=
 for client in a b c d e; do
     client_sql $client 'DELETE FROM background_job_histories; DELETE FROM background_jobs'
-    for n in 1 2 3; do
+    for _ in 1 2 3; do
         add_job $client Samples '0 3 * * *' due
     done
     add_job $client Samples '0 3 * * *' null
