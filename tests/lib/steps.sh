@@ -183,7 +183,7 @@ strike() {
     keeper) kill_found "$(child_named "$(the_bridge)" bridge:keeper)" ;;
     job) kill_found "$(the_job)" ;;
     backend) end_backend ;;
-    both) kill_parent && end_backend ;;
+    both) end_backend && kill_parent ;; # a lane that runs would not be there any more
     server) pg_restart immediate ;;
     esac
 }
