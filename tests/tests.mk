@@ -26,6 +26,7 @@ BENCH := $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.
 
 bench: all $(BENCH)
 	tests/bench/run --flavour $(FLAVOUR)
+	tests/bench/perl --flavour $(FLAVOUR)
 
 # Programs for tests that are no unit tests: build/<flavour>/tests/<folder>/<name>.
 $(B)/tests/%: tests/%.c $(B)/libtask.a
