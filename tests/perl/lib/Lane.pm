@@ -23,7 +23,7 @@ use constant {CHUNK => 65536, KEEP => 4096, LIMIT_S => 60};
 
 sub start {
     my ($class, %given) = @_;
-    my $self = bless {%given, fifos => 0, status => '', log => ''}, $class;
+    my $self = bless {%given, fifos => 0, status => '', owner => $$}, $class;
     mkdir $self->{dir}, 0700;
     $self->{listener} = IO::Socket::UNIX->new(Listen => 128, Local => "$self->{dir}/socket")
         or die "socket: $!";
@@ -147,9 +147,16 @@ sub ended {
         sleep 0.01;
     }
     my $status = $?;
+    delete $self->{pid};
     open my $in, '<', $self->{log_file} or return ($status, '');
     local $/;
     return ($status, scalar <$in>);
+}
+
+# A test that dies leaves no bridge behind.
+sub DESTROY {
+    my ($self) = @_;
+    kill 'TERM', $self->{pid} if $self->{pid} && $self->{owner} == $$;
 }
 
 sub _readable {
