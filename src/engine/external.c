@@ -141,16 +141,32 @@ static bool may_rerun(const struct external *e)
     return history_last_interrupted(e->x->claim.db, job->package, &again, &err) && !again;
 }
 
-static bool record_once(struct external *e, struct err *err)
+static struct record fill_record(const struct external *e)
 {
-    struct execution *x = e->x;
-    struct settled settled;
-    struct record record = {
-        .settlement = {.run_at_us = x->run_at_us, .outcome = &x->outcome},
+    return (struct record){
+        .settlement = {.run_at_us = e->x->run_at_us, .outcome = &e->x->outcome},
         .history_only = e->claim_lost,
         .changes_data = e->changes_data,
         .data = e->has_data ? buf_text(&e->data) : NULL,
     };
+}
+
+bool external_move_on(struct external *e, struct err *err)
+{
+    struct settled settled = {0};
+    struct record record = fill_record(e);
+    record.row_only = true;
+    settle_times(e->x, &record.settlement);
+    bool done = e->claim_lost || claim_record(&e->x->claim, &record, &settled, err);
+    settled_release(&settled);
+    return done;
+}
+
+static bool record_once(struct external *e, struct err *err)
+{
+    struct execution *x = e->x;
+    struct settled settled;
+    struct record record = fill_record(e);
     settle_times(x, &record.settlement);
     if (may_rerun(e))
         record.settlement.keeps_next = true;

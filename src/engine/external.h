@@ -50,6 +50,10 @@ bool external_record(struct external *external, struct err *err) MUST_USE;
  * (ERR_AWAY). */
 bool external_may_start(struct external *external, struct err *err) MUST_USE;
 
+/* Sets the job's next times without a history row, where the database refuses that: else it would
+ * run again and again. */
+bool external_move_on(struct external *external, struct err *err) MUST_USE;
+
 /* What a running job is watched for. */
 struct spawn_watch external_watch(struct external *external);
 

@@ -114,15 +114,19 @@ static bool record_held(struct external *e, struct journal_found *found, struct 
     return done;
 }
 
-/* A database that is full, read-only or locked takes it later; until then the job is not run. */
-static void refuse(struct visit *visit, struct journal_found *found, const struct err *refused)
+/* A database that is full, read-only or locked takes it later; until then the job is not run.  An
+ * entry that is given up must not leave its job due. */
+static void refuse(struct external *e, struct journal_found *found, const struct err *refused)
 {
+    struct visit *visit = e->x->visit;
     struct err err = {0};
     bool done = true;
-    if (db_refuses_values(refused))
-        done = found->entry.refused + 1 >= REFUSALS_MAX
-                   ? journal_move_to_bad(&found->handle, refused->text, &err)
-                   : journal_note_refused(&found->handle, &found->entry, &err);
+    bool for_good = db_refuses_values(refused);
+    if (for_good && found->entry.refused + 1 < REFUSALS_MAX)
+        done = journal_note_refused(&found->handle, &found->entry, &err);
+    else if (for_good)
+        done = external_move_on(e, &err) &&
+               journal_move_to_bad(&found->handle, refused->text, &err);
     visit_log(visit, LOG_LEVEL_ERROR, &found->entry.job,
               "the database refuses to record how it ended: %s", refused->text);
     if (!done)
@@ -143,7 +147,7 @@ static bool settle_run(struct visit *visit, struct journal_found *found, struct 
     if (found->class == JOURNAL_ENDED || end_remains(visit, &e, &found->entry))
         done = record_held(&e, found, err);
     if (!done && err->kind == ERR_JOB)
-        refuse(visit, found, err);
+        refuse(&e, found, err);
     x.claim.job = (struct job){0};
     external_release(&e);
     execution_release(&x);

@@ -36,7 +36,7 @@ static enum executed record(struct external *e, struct err *err)
     }
     visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job,
               "it has ended (%s), but that cannot be recorded now and waits in the journal: %s",
-              outcome_status(&x->outcome), err->text);
+              outcome_status(&e->entry.ending.outcome), err->text);
     if (db_refuses_values(err) && !journal_note_refused(&e->journal, &e->entry, &trouble))
         visit_log(x->visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", trouble.text);
     x->visit->tally.unserved++;

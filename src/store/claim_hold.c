@@ -86,7 +86,8 @@ static bool run_record(struct claim *claim, const struct record *record, struct 
 
     struct claim_plan plan = {0};
     claim_plan_add(&plan, &begin, NULL);
-    claim_plan_add(&plan, history_once_statement(claim->describes), history_params);
+    if (!record->row_only)
+        claim_plan_add(&plan, history_once_statement(claim->describes), history_params);
     int update_step = record->history_only ? DB_STEPS_MAX
                                            : claim_plan_add(&plan, &claim_update_row, times.params);
     if (record->changes_data && !record->history_only)

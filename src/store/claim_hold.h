@@ -27,6 +27,7 @@
 struct record {
     struct settlement settlement; /* without work */
     bool history_only;            /* the claim was lost meanwhile: the row belongs to another run */
+    bool row_only;                /* the database refuses the history row, time and again */
     bool changes_data; /* a Perl job changed its data in memory only: it goes to the row */
     const char *data;  /* with changes_data; NULL is null */
 };
