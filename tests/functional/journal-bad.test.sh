@@ -58,7 +58,7 @@ not_begun one
 let_end one
 add_waiting acme Command one
 both=$JOB_ID
-for n in 1 2 3 4; do
+for _ in 1 2 3 4; do
     run_ts run
 done
 is 'where the row is refused too the job is not repeated either' "$(starts_of one)" 2
