@@ -45,9 +45,11 @@ is 'and no more' "$(begun)" 3
 is 'of which one is Perl' "$(find "$WAITING/a" "$WAITING/b" -name begun | wc -l)" 1
 
 add_job e Nothing '0 3 * * *' null
-fails 'a job by hand waits its turn too' 124 \
-    timeout 2 setpriv --reuid="$PG_USER" --regid="$PG_USER" --clear-groups \
-    "$TASK_SERVER" -C "$INSTALLATION" run-job "$JOB_ID" --client e
+start_ts hand run-job "$JOB_ID" --client e
+sleep 2
+ok 'a job by hand waits its turn too' process_runs "$TS_PID"
+kill -s TERM "$TS_PID"
+fails 'until it is told to stop' 75 wait_ts hand
 is 'and has not run' "$(client_sql e "SELECT count(*) FROM background_job_histories
     WHERE package_name = 'Nothing'")" 0
 
