@@ -68,7 +68,7 @@ static void test_made_again_when_changed(void **state)
     (void)state;
     struct scratch s;
     struct sha256_memory memory = {0};
-    char path[PATH_MAX]; /* a lent one does not live that long */
+    char path[PATH_MAX];
     scratch_make(&s, "/tmp");
     snprintf(path, sizeof path, "%s", scratch_file(&s, "file", "abc", -1));
     expect(&memory, path, 1);
