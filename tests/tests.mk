@@ -37,15 +37,19 @@ $(B)/tests/%: tests/%.c $(B)/libtask.a
 -include $(wildcard tests/*/*.mk)
 
 MAN_DIR := $(PREFIX)/share/man
+ARM_DIR := $(PREFIX)/share/task-server/arm
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(ARM_DIR) \
+		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
 		$(DESTDIR)$(PERL_DIR)/lib/TaskServer $(DESTDIR)$(PERL_DIR)/pages
 	install -m 0755 scripts/perl/bridge scripts/perl/stub-job scripts/perl/page-module $(DESTDIR)$(PERL_DIR)
 	sed "s|^our .prefix = .*|our \$$prefix = '$(PREFIX)';|" scripts/perl/pages/TaskServer.pm \
 		>$(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
 	chmod 0644 $(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
 	install -m 0644 scripts/perl/lib/TaskServer/*.pm $(DESTDIR)$(PERL_DIR)/lib/TaskServer
+	install -m 0755 scripts/task_server $(DESTDIR)$(PREFIX)/sbin/task_server
+	install -m 0644 scripts/arm/*.sh $(DESTDIR)$(ARM_DIR)
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
 	install -d $(DESTDIR)$(MAN_DIR)/man1 $(DESTDIR)$(MAN_DIR)/man5 $(DESTDIR)$(MAN_DIR)/man8
 	set -e; for page in $(wildcard doc/*.[1-8]); do \

@@ -22,6 +22,7 @@ enum option_kind {
     KIND_MAP,     /* any key, any value */
     KIND_NATIVE,
     KIND_POOLER,
+    KIND_SCHEDULER,
     KIND_TIMEOUT,
     KIND_COMMAND,
     KIND_COMMAND_DATABASE,
@@ -74,8 +75,12 @@ static const struct option table[] = {
     {"authentication/database", "password", OF_KIND(KIND_SECRET, auth_db.password)},
     {"authentication/database", "port", NUMBER(auth_db.port, 1, 65535, 5432)},
     {"authentication/database", "user", TEXT(auth_db.user, NULL)},
+    {"debug", "file_name", TEXT(debug_file, "users/kivitendo-debug.log")},
     {"debug", "keep_installation_unlocked", SWITCH(keep_installation_unlocked)},
     {"environment", "*", OF_KIND(KIND_MAP, environment)},
+    {"mail_delivery", "method", TEXT(mail_method, NULL)},
+    {"paths", "document_path", TEXT(document_path, NULL)},
+    {"paths", "spool", TEXT(spool, "spool")},
     {"paths", "userspath", TEXT(userspath, "users")},
     {"system", "language", TEXT(language, "de")},
     {"system", "memory_limit_rss", SIZE(memory_limit_rss_bytes, 0, MEMORY_MAX, 0)},
@@ -101,7 +106,7 @@ static const struct option table[] = {
     {"task_server", "pooler", OF_KIND(KIND_POOLER, pooler_keeps_session)},
     {"task_server", "rerun_interrupted", OF_KIND(KIND_LIST, rerun_interrupted)},
     {"task_server", "run_as", TEXT(run_as, NULL)},
-    {"task_server", "scheduler", LATER},
+    {"task_server", "scheduler", OF_KIND(KIND_SCHEDULER, scheduler), .fallback_text = "auto"},
     {"task_server", "state_dir", TEXT(state_dir, NULL)},
     {"task_server", "stop_grace", NUMBER(stop_grace_s, 0, HOUR_S, 15)},
     {"task_server/commands", "*", OF_KIND(KIND_COMMAND, commands)},
@@ -123,7 +128,7 @@ struct option_reply {
 static bool is_text(const struct option *row)
 {
     return row->kind == KIND_TEXT || row->kind == KIND_PATH || row->kind == KIND_SECRET ||
-           row->kind == KIND_RELIC;
+           row->kind == KIND_RELIC || row->kind == KIND_SCHEDULER;
 }
 
 static bool is_map(const struct option *row)
@@ -288,6 +293,16 @@ static bool set_pooler(bool *keeps_session, const struct setting *setting, struc
     return true;
 }
 
+static bool set_scheduler(const struct option *row, char **slot, const struct setting *setting,
+                          struct err *err)
+{
+    static const char *const words[] = {"", "auto", "cron.d", "crontab", "systemd"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcmp(setting->value, words[i]) == 0)
+            return set_text(row, slot, setting, err);
+    return setting_refuse(setting, err, "is none of auto, systemd, cron.d, crontab");
+}
+
 static bool set_field(struct options *options, const struct option *row,
                       const struct setting *setting, struct option_reply *reply)
 {
@@ -307,6 +322,7 @@ static bool set_field(struct options *options, const struct option *row,
     case KIND_MAP: return option_map_put(field, setting->key, setting->value, err);
     case KIND_NATIVE: return set_native(options, setting, err);
     case KIND_POOLER: return set_pooler(field, setting, err);
+    case KIND_SCHEDULER: return set_scheduler(row, field, setting, err);
     case KIND_TIMEOUT: return option_timeout(setting, &row->bounds, field, err);
     case KIND_COMMAND: return option_command(setting, field, warnings, err);
     case KIND_COMMAND_DATABASE: return option_command_database(setting, field, warnings, err);

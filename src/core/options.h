@@ -61,6 +61,13 @@ struct options {
     int kill_grace_s;                /* from SIGTERM to SIGKILL, default 10 */
     int connect_timeout_s;           /* for each attempt to connect, default 10 */
     char *state_dir;                 /* NULL: see io/statedir */
+    char *scheduler;                 /* for scripts/task_server: auto, systemd, cron.d, crontab */
+
+    /* For scripts/task_server, which tells systemd where jobs write. */
+    char *debug_file;    /* kivitendo's log, default "users/kivitendo-debug.log" */
+    char *document_path; /* where documents are kept, NULL: nowhere */
+    char *mail_method;   /* how kivitendo sends mail: "smtp", "sendmail", NULL: not */
+    char *spool;         /* print files, default "spool" */
 
     int max_external;                    /* external jobs at once on this node, default 4 */
     int max_perl_jobs;                   /* of them Perl jobs, default 2 */

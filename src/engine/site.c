@@ -16,8 +16,7 @@
 #include "io/pgpass.h"
 #include "io/zonefile.h"
 
-static bool load_configuration(struct site *site, const struct site_request *request,
-                               struct buf *warnings, struct err *err)
+bool site_read(struct site *site, const struct site_request *request, struct err *err)
 {
     struct installation_hint hint = {
         .directory = request->installation,
@@ -27,7 +26,7 @@ static bool load_configuration(struct site *site, const struct site_request *req
     return site->installation &&
            config_find(&site->files, site->installation, request->config, err) &&
            options_init(&site->options, err) &&
-           config_load(&site->files, &site->options, warnings, err);
+           config_load(&site->files, &site->options, &site->warnings, err);
 }
 
 /* What programs and libraries of the new user look for. */
@@ -70,7 +69,7 @@ static bool name_node(struct site *site, struct err *err)
 
 bool site_open(struct site *site, const struct site_request *request, struct err *err)
 {
-    bool done = load_configuration(site, request, &site->warnings, err) &&
+    bool done = site_read(site, request, err) &&
                 assume_identity(site, request, &site->warnings, err) &&
                 zonefile_load(&site->zone, request->tz, err) && name_node(site, err);
     site->bridge.fd = -1;

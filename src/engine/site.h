@@ -72,6 +72,9 @@ struct site {
 /* Warnings about the configuration go into site->warnings: the caller tells them. */
 bool site_open(struct site *site, const struct site_request *request, struct err *err) MUST_USE;
 
+/* Only finds and reads the configuration; we stay who we are, and zone and node are not known. */
+bool site_read(struct site *site, const struct site_request *request, struct err *err) MUST_USE;
+
 /* Logs the warnings, a message each. */
 void site_log_warnings(const struct site *site);
 

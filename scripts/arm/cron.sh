@@ -1,0 +1,255 @@
+# cron.sh: part of task_server: the backends cron.d (a file of our own) and crontab (a marked block).
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154  # variables of task_server
+#
+# Each backend has: NAME_is_there (else says why, and returns the exit code), NAME_is_armed (0 yes,
+# 1 no, 2 cannot be told, 3 no, but something is left), NAME_is_current, NAME_arm, NAME_disarm, NAME_fires (else fires_not says
+# why), NAME_next.
+#
+# Every line of ours carries our mark at its end, so we know each by itself: lines that others put
+# between them, or a block of which half is gone, do no harm.  In the command's line the mark is a
+# comment to the shell that cron starts.
+cron_d=/etc/cron.d
+
+cron_mark() {
+    echo "# kivitendo-jobs for $id"
+}
+
+# Quotes for the shell, then for cron, to whom a percent sign is the end of the line.
+cron_quote() {
+    printf "'%s'" "$(printf %s "$1" | sed "s/'/'\\\\''/g")" | sed 's/%/\\%/g'
+}
+
+cron_command() {
+    if [ -n "$config" ]; then
+        printf 'cd %s && ' "$(cron_quote "$installation")"
+    fi
+    printf '%s -C %s' "$(cron_quote "$program")" "$(cron_quote "$installation")"
+    [ -z "$config" ] || printf ' -c %s' "$(cron_quote "$config")"
+    printf ' run'
+}
+
+# cron_lines [USER]: what we write; the mark holds no percent sign that cron would see.
+cron_lines() {
+    cron_end=$(cron_mark | sed 's/%/\\%/g')
+    echo "# BEGIN, written by task_server start, removed by task_server stop: $cron_end"
+    echo "* * * * * ${1:+$1 }$(cron_command) $cron_end"
+    echo "# END: $cron_end"
+}
+
+# Does the entry itself stand in standard input?  An entry that somebody has commented out does not.
+cron_has_entry() {
+    cron_end=$(cron_mark | sed 's/%/\\%/g')
+    CRON_END="$cron_end" awk '
+        BEGIN { mark = " " ENVIRON["CRON_END"] }
+        { sub(/\r$/, "") }
+        /^[ \t]*#/ { next }
+        length($0) > length(mark) && substr($0, length($0) - length(mark) + 1) == mark { found = 1 }
+        END { exit !found }'
+}
+
+# Standard input without lines of ours; all others as they are, whatever they end in.
+cron_without_ours() {
+    cron_end=$(cron_mark | sed 's/%/\\%/g')
+    CRON_END="$cron_end" awk '
+        BEGIN { mark = " " ENVIRON["CRON_END"] }
+        {
+            line = $0
+            sub(/\r$/, "", line)
+            if (length(line) > length(mark) && substr(line, length(line) - length(mark) + 1) == mark) next
+            print
+        }'
+}
+
+cron_too_long() {
+    if [ "$(cron_lines | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -gt 900 ]; then
+        echo 'task_server: these paths are too long for a line of cron' >&2
+        return 1
+    fi
+}
+
+# Debian's cron, cronie, dcron and busybox's are called one of these.
+cron_runs() {
+    for cron_comm in /proc/[0-9]*/comm; do
+        read -r cron_name 2>/dev/null <"$cron_comm" || continue
+        case $cron_name in
+        cron | crond | fcron | cronie | systemd-cron) return 0 ;;
+        esac
+    done
+    fires_not='no cron daemon is running'
+    return 1
+}
+
+cron_next() {
+    date -d "@$((($(date +%s) / 60 + 1) * 60))" '+%F %T'
+}
+
+# ---- cron.d ---------------------------------------------------------------------------------------
+
+# cron skips names with other characters; the sum keeps apart what becomes the same without them.
+cron_d_name() {
+    cron_d_file=$cron_d/kivitendo-jobs-$(printf %s "$installation" | tr -c 'A-Za-z0-9\n' - | cut -c1-60 |
+        sed 's/^-*//; s/-*$//')-$(printf %s "$id" | cksum | cut -d' ' -f1)
+}
+
+cron_d_is_there() {
+    cron_d_name
+    [ -d "$cron_d" ] || { echo "task_server: there is no $cron_d: is cron installed?" >&2 && return 5; }
+    [ "$(id -u)" -eq 0 ] || { echo "task_server: only root may write to $cron_d" >&2 && return 4; }
+}
+
+cron_d_is_armed() {
+    cron_d_name
+    [ -e "$cron_d_file" ] || return 1
+    [ -r "$cron_d_file" ] || return 2
+    cron_has_entry <"$cron_d_file" || return 3
+}
+
+cron_d_text() {
+    cat <<EOF
+# Written by task_server start, removed by task_server stop.  cron mails every line that is printed;
+# without -v a run prints only what is wrong, and what has become right again.
+MAILTO=root
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+EOF
+    cron_lines "$user"
+}
+
+cron_d_is_current() {
+    cron_d_text | cmp -s - "$cron_d_file"
+}
+
+# A name with a dot is nothing to cron, until it is renamed.
+cron_d_arm() {
+    cron_too_long || return
+    cron_d_new=$cron_d/.${cron_d_file##*/}.new
+    if (umask 022 && cron_d_text >"$cron_d_new") 2>"$work/err" && mv -f "$cron_d_new" "$cron_d_file" 2>>"$work/err"; then
+        return
+    fi
+    rm -f "$cron_d_new" 2>/dev/null
+    echo "task_server: cannot write $cron_d_file: $(sed 's/.*: //' "$work/err")" >&2
+    return 4
+}
+
+cron_d_disarm() {
+    rm -f "$cron_d_file" 2>"$work/err" || {
+        echo "task_server: cannot remove $cron_d_file: $(sed 's/.*: //' "$work/err")" >&2
+        return 4
+    }
+}
+
+cron_d_fires() {
+    cron_runs
+}
+
+cron_d_next() {
+    cron_next
+}
+
+# ---- crontab --------------------------------------------------------------------------------------
+
+crontab_of() {
+    if [ "$(id -u)" -eq 0 ]; then
+        crontab -u "$user" "$@"
+    else
+        crontab "$@"
+    fi
+}
+
+crontab_is_there() {
+    if ! command -v crontab >/dev/null 2>&1; then
+        echo 'task_server: there is no crontab(1): is cron installed?' >&2
+        return 5
+    fi
+    crontab_read || {
+        echo "task_server: cannot read the crontab of $user: $(cat "$work/crontab.err")" >&2
+        return 4
+    }
+}
+
+# Into $work/crontab; having none is an empty one.
+crontab_read() {
+    crontab_list >"$work/crontab" 2>"$work/crontab.err" && return
+    : >"$work/crontab"
+    grep -q -i 'no crontab for' "$work/crontab.err"
+}
+
+crontab_is_armed() {
+    command -v crontab >/dev/null 2>&1 || return 1
+    may_run_as_user || return 2
+    crontab_read || return 2
+    cron_has_entry <"$work/crontab" && return
+    cron_marked <"$work/crontab" >/dev/null || return 1
+    return 3
+}
+
+crontab_is_current() {
+    cron_lines >"$work/lines"
+    crontab_read && cron_marked <"$work/crontab" | cmp -s - "$work/lines"
+}
+
+cron_marked() {
+    grep -F -e " $(cron_mark | sed 's/%/\\%/g')"
+}
+
+# Others may be at the same crontab: other installations, at least, wait for each other.
+crontab_lock() {
+    crontab_home=$(getent passwd "$user" | cut -d: -f6)
+    if [ -d "$crontab_home" ] && [ -r "$crontab_home" ] && command -v flock >/dev/null 2>&1; then
+        exec 9<"$crontab_home"
+        flock -w 10 9
+    fi
+}
+
+# Debian's crontab -l shows a carriage return as two characters; written back so, it would be lost.
+crontab_list() {
+    crontab_of -l >"$work/crontab.list" || return
+    awk '{ if (sub(/\\r$/, "")) printf "%s\r\n", $0; else print }' "$work/crontab.list"
+}
+
+# crontab(1) puts the new one in place by renaming it; what is there is then compared.
+crontab_write() {
+    if ! crontab_of "$work/crontab.new" >"$work/crontab.err" 2>&1; then
+        echo "task_server: the crontab of $user is not changed: $(head -n 3 "$work/crontab.err")" >&2
+        return 4
+    fi
+    crontab_list 2>/dev/null | cmp -s - "$work/crontab.new" || [ ! -s "$work/crontab.new" ] || {
+        echo "task_server: the crontab of $user is not what was written: somebody else is at it" >&2
+        return 1
+    }
+}
+
+crontab_arm() {
+    cron_too_long || return
+    crontab_lock
+    crontab_is_there || return
+    { cron_without_ours <"$work/crontab" && cron_lines; } >"$work/crontab.new"
+    crontab_write
+}
+
+crontab_disarm() {
+    crontab_lock
+    crontab_is_there || return
+    cron_without_ours <"$work/crontab" >"$work/crontab.new"
+    crontab_write
+}
+
+crontab_fires() {
+    cron_runs
+}
+
+crontab_next() {
+    cron_next
+}
+
+# Entries that somebody made by hand, after cron/: harmless beside ours, but stop doesn't see them.
+foreign_entries() {
+    cron_d_name
+    for foreign in "$cron_d"/*; do
+        if [ -r "$foreign" ] && [ "$foreign" != "$cron_d_file" ] && grep -v '^[[:space:]]*#' "$foreign" |
+            grep -v '# kivitendo-jobs for ' | grep -F -e "task-server -C $installation " -e "task-server -C '$installation' " \
+            >/dev/null; then
+            trouble "$foreign starts runs too, and start and stop leave it alone: remove it"
+        fi
+    done
+}

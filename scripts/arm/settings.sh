@@ -1,0 +1,264 @@
+# settings.sh: part of task_server: which installation, which user, and what a run has left behind.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154  # variables of task_server
+#
+# Sets program, installation, config (canonical; empty: the default one), id (what our entries are
+# marked with), and of the configuration: configuration, pid_file, scheduler, user, stop_grace,
+# kill_grace, mail_method, writes (a path a line), state_dir, last_run.
+
+# A directory for our own small files; gone when we end.
+make_work() {
+    work=$(mktemp -d "${TMPDIR:-/tmp}/task_server.XXXXXX") || fail 1 'cannot make a temporary directory'
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+}
+
+find_program() {
+    for program in "${TASK_SERVER:-}" "$here/../bin/task-server" "$here/../build/release/task-server"; do
+        if [ -n "$program" ] && [ -x "$program" ]; then
+            program=$(readlink -f "$program")
+            return
+        fi
+    done
+    program=$(command -v task-server) || fail 5 'the program task-server is not installed'
+}
+
+# The directory upwards from $1, itself included, that is kivitendo's.
+upwards() {
+    up=$(readlink -f "$1")
+    while [ -n "$up" ]; do
+        [ ! -e "$up/SL/System/TaskServer.pm" ] || break
+        up=${up%/*}
+    done
+    [ -n "$up" ]
+}
+
+# In the same places, and in the same order, as the program; by itself, because stop and status must
+# do without a configuration.
+find_installation() {
+    if [ -n "$dir_typed" ]; then
+        up=$(readlink -f "$dir_typed")
+        [ -e "$up/SL/System/TaskServer.pm" ] ||
+            fail 6 "$dir_typed (-C) is not kivitendo's directory: there is no SL/System/TaskServer.pm in it"
+    elif [ -n "$config_typed" ] && upwards "$(dirname "$config_typed")"; then :
+    elif [ -n "$config_typed" ] && upwards "$(dirname "$(readlink -f "$config_typed")")"; then :
+    elif upwards .; then :
+    else
+        upwards /var/www/kivitendo-erp || fail 6 "cannot find kivitendo's directory; name it with -C"
+    fi
+    installation=$up
+    canonical_config
+    id=$installation${config:+ with $config}
+    case $id in
+    *"$NL"* | *"$(printf '\r')"*) fail 6 'a path has a line break in it' ;;
+    esac
+    users_owner
+}
+
+# One file, one name, however it was typed: below the installation relative to it, as the pages and
+# the old server have it; the default file has none.
+canonical_config() {
+    config=
+    [ -n "$config_typed" ] || return 0
+    config_dir=$(readlink -f "$(dirname "$config_typed")") || fail 6 "there is no $config_typed"
+    config=$config_dir/${config_typed##*/}
+    case $config in
+    "$installation/config/kivitendo.conf") config= ;;
+    "$installation"/*) config=${config#"$installation"/} ;;
+    esac
+}
+
+# Who runs jobs if the configuration doesn't say it.
+users_owner() {
+    user=$(stat -L -c %U "$installation/users" 2>/dev/null) || user=
+    case $user in
+    '' | root | UNKNOWN) user=www-data ;;
+    esac
+}
+
+cd_installation() {
+    cd "$installation" || fail 4 "cannot go to $installation"
+}
+
+# Runs the program on this installation: ask COMMAND…
+ask() {
+    (cd "$installation" && "$program" -C "$installation" ${config:+-c "$config"} "$@")
+}
+
+read_settings() {
+    settings_trouble=
+    find_program
+    stop_grace=15
+    kill_grace=10
+    state_dir=
+    last_run=
+    scheduler=auto
+    pid_file=
+    mail_method=
+    writes=
+    if ! ask -q settings >"$work/settings" 2>"$work/settings.err"; then
+        settings_trouble=1
+        settings_error=$(cat "$work/settings.err")
+        return 1
+    fi
+    take_settings
+    if [ "$(id -u)" -eq 0 ]; then
+        id "$user" >/dev/null 2>&1 || settings_fail "there is no user '$user': set run_as in [task_server]" || return
+        as_user_settings || return
+        take_settings
+    fi
+    pidname=${pid_file##*/}
+}
+
+settings_fail() {
+    settings_trouble=1
+    settings_error="task_server: $*"
+    return 1
+}
+
+as_user_settings() {
+    (cd_installation && as_user "$program" -C "$installation" ${config:+-c "$config"} -q settings) \
+        >"$work/settings" 2>"$work/settings.err" || {
+        settings_trouble=1
+        settings_error=$(cat "$work/settings.err")
+        return 1
+    }
+}
+
+take_settings() {
+    writes=
+    while IFS= read -r settings_line; do
+        settings_value=${settings_line#* }
+        case ${settings_line%% *} in
+        configuration) configuration=$settings_value ;;
+        pid_file) pid_file=$settings_value ;;
+        scheduler) scheduler=$settings_value ;;
+        run_as) [ -z "$settings_value" ] || [ "$(id -u)" -ne 0 ] || user=$settings_value ;;
+        stop_grace) stop_grace=$settings_value ;;
+        kill_grace) kill_grace=$settings_value ;;
+        mail_method) mail_method=$settings_value ;;
+        writes) writes="$writes$settings_value$NL" ;;
+        state_dir) state_dir=$settings_value ;;
+        last_run) last_run=$settings_value ;;
+        esac
+    done <"$work/settings"
+}
+
+say_settings_trouble() {
+    printf '%s\n' "$settings_error" >&2
+}
+
+# For verbs that make no sense without a configuration.
+need_settings() {
+    read_settings && return
+    say_settings_trouble
+    case $settings_error in
+    *ermission*) exit 4 ;;
+    esac
+    exit 6
+}
+
+# ---- the user -------------------------------------------------------------------------------------
+
+may_run_as_user() {
+    [ "$(id -u)" -eq 0 ] || [ "$(id -un)" = "$user" ]
+}
+
+as_user() {
+    (become_user_exec_plain "$@")
+}
+
+become_user_exec_plain() {
+    if [ "$(id -u)" -ne 0 ]; then
+        exec "$@"
+    fi
+    user_home=$(getent passwd "$user" | cut -d: -f6)
+    exec setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups -- \
+        env HOME="${user_home:-/}" USER="$user" LOGNAME="$user" "$@"
+}
+
+# Replaces this shell; the program gets installation and configuration first.
+become_user_exec() {
+    become_program=$1
+    shift
+    if [ "$(id -u)" -eq 0 ]; then
+        read_settings || { say_settings_trouble && exit 78; }
+    fi
+    rm -rf "$work"
+    become_user_exec_plain "$become_program" -C "$installation" ${config:+-c "$config"} "$@"
+}
+
+# ---- runs -----------------------------------------------------------------------------------------
+
+# The pid of the run at work, into pid.
+run_pid() {
+    locked_pid && ! cmdline "$pid" | grep -q 'task_server\.pl'
+}
+
+old_server_pid() {
+    locked_pid && cmdline "$pid" | grep -q 'task_server\.pl'
+}
+
+# Nothing for a process that is not there, or has ended and was not waited for.
+cmdline() {
+    { tr '\000' ' ' <"/proc/$1/cmdline"; } 2>/dev/null
+}
+
+# A pid is believed only if it is one of the two programs that write this file.
+locked_pid() {
+    pid=
+    [ -n "${pid_file:-}" ] || return 1
+    pid=$(as_user cat "$pid_file" 2>/dev/null | tr -d '\n')
+    case $pid in
+    '' | *[!0-9]*) return 1 ;;
+    esac
+    cmdline "$pid" | grep -q -E 'task_server\.pl|(^|/)task-server '
+}
+
+run_since() {
+    as_user date -r "$pid_file" '+%F %T'
+}
+
+signal_run() {
+    as_user kill -s "$1" "$pid"
+}
+
+tell_last_run() {
+    if [ -z "${last_run:-}" ]; then
+        echo 'last run: unknown'
+        return
+    fi
+    if ! as_user cat "$last_run" >"$work/stamp" 2>/dev/null; then
+        echo 'last run: none yet'
+        return
+    fi
+    started=$(stamp_value started_us)
+    started_s=${started%??????}
+    echo "last run: $(date -d "@${started_s:-0}" '+%F %T'), $(stamp_ending); jobs: $(stamp_value succeeded) succeeded, $(stamp_value failed) failed"
+}
+
+stamp_value() {
+    sed -n "s/^$1 \([0-9]*\)$/\1/p" "$work/stamp"
+}
+
+stamp_ending() {
+    stamp_code=$(stamp_value exit_code)
+    if [ "${stamp_code:-1}" -eq 0 ]; then
+        echo 'ended well'
+    else
+        echo "ended with exit code $stamp_code, $(stamp_value unreachable) clients unreachable"
+    fi
+}
+
+# The schedule's state in a file, for kivitendo's pages, which must not start a process to see it.
+# shellcheck disable=SC2016  # for the inner shell
+note_armed() {
+    as_user sh -c 'umask 022; printf "scheduler %s\n" "$1" >"$2.new" && mv -f "$2.new" "$2"' \
+        sh "$1" "${last_run%.last-run}.armed" || echo "task_server: cannot write to $state_dir" >&2
+}
+
+note_disarmed() {
+    [ -z "${last_run:-}" ] || ! may_run_as_user || as_user rm -f "${last_run%.last-run}.armed"
+}

@@ -1,0 +1,247 @@
+#!/bin/sh
+# slow
+# scripts/task_server with cron's two backends: every verb, every exit code, and bad input.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TEST_ROOT/tests/lib/arm.sh"
+own_cron "$@"
+setup
+make_installation "$WORK/kivi"
+add_client acme
+add_job acme Test '0 3 * * *' due --data 'result: hello'
+config=$INSTALLATION/config/kivitendo.conf
+
+# tab [FILE]: the crontab of the user who runs jobs; with a file, sets it.  Debian's crontab -l shows
+# a carriage return as two characters.
+tab() {
+    if [ $# -gt 0 ]; then
+        crontab -u "$PG_USER" "$1"
+    else
+        crontab -u "$PG_USER" -l 2>/dev/null | sed "s/\\\\r\$/$(printf '\r')/"
+    fi
+}
+
+ran() {
+    [ "$(history acme)" = 'Test|success|hello|' ]
+}
+
+# ---- the usual way --------------------------------------------------------------------------------
+
+arm_like 'not armed at first' '^3 not armed' status
+arm_like 'check says so, too' 'not armed' check
+arm_like 'stop has nothing to do' '^0 not armed' stop
+arm_like 'reload neither' '^7 .*not armed' reload
+
+for backend in cron.d crontab; do
+    arm_like "start arms ($backend)" '^0 armed: the ' --scheduler $backend start
+    is "one entry ($backend)" "$(in_cron)" 1
+    arm_like "starting again changes nothing ($backend)" '^0 already armed: the ' --scheduler $backend start
+    is "still one ($backend)" "$(in_cron)" 1
+    arm_like "status knows that no daemon runs ($backend)" '^1 armed: the ' status
+    like "and says so ($backend)" "$ARM_OUT" 'but: no cron daemon is running'
+    like "and tells of the last run ($backend)" "$ARM_OUT" '^last run: 20.* ended well'
+    like "and of none at present ($backend)" "$ARM_OUT" '^running: no'
+    arm_like "restart arms anew ($backend)" '^0 disarmed: ' --scheduler $backend restart
+    is "one entry ($backend)" "$(in_cron)" 1
+    arm_like "reload finds nothing to do ($backend)" '^0 nothing to do' reload
+    ok "the state directory says it for the pages ($backend)" grep -q -x "scheduler $backend" \
+        "$INSTALLATION"/users/task_server/*.armed
+    arm_like "stop disarms ($backend)" '^0 disarmed: the ' stop
+    is "no entry ($backend)" "$(in_cron)" 0
+    is "and nothing in the state directory ($backend)" "$(find "$INSTALLATION/users" -name '*.armed')" ''
+done
+is 'no file is left behind' "$(ls -A /etc/cron.d)" ''
+ok 'the first run ran the job' wait_until 10 ran
+
+arm --scheduler crontab start
+arm_like 'another scheduler takes over' 'disarmed: the crontab' --scheduler cron.d start
+is 'and there is one entry' "$(in_cron)" 1
+is 'it is silent unless something is wrong' "$(grep -v '^#' /etc/cron.d/* | grep -c -e ' -v ')" 0
+is 'and runs as the user who owns users/' \
+    "$(awk '/task-server/ && !/^#/ { print $6 }' /etc/cron.d/*)" "$PG_USER"
+command=$(sed -n "s/^\* \* \* \* \* $PG_USER //p" /etc/cron.d/*)
+ok 'and its command works' as_user "$PG_USER" sh -c "$command"
+arm stop
+ts_setting 'scheduler = crontab'
+arm start
+is 'the configuration chooses' "$(tab | grep -c -v '^#')" 1
+ARM_AS=$PG_USER arm_like 'its user may stop' '^0 disarmed: the crontab' stop
+ARM_AS=$PG_USER arm_like 'and start' '^0 armed: the crontab' start
+ARM_AS=nobody arm_like 'another may not' '^4 ' stop
+ARM_AS=nobody arm_like 'nor start' '^4 ' start
+is 'it is armed still' "$(in_cron)" 1
+arm stop
+sed -i '/^scheduler/d' "$config"
+
+# ---- several --------------------------------------------------------------------------------------
+
+sed 's/^node_id.*/node_id = other/' "$config" >"$INSTALLATION/config/b 100%.conf"
+first=$INSTALLATION
+for backend in cron.d crontab; do
+    INSTALLATION=$first
+    arm --scheduler $backend start
+    arm -c "$INSTALLATION/config/b 100%.conf" --scheduler $backend start
+    is "two configurations, two entries ($backend)" "$ARM_CODE $(in_cron)" '0 2'
+    arm_like "the other path to it is the same ($backend)" '^0 already armed' -c kivi/config/../config/'b 100%.conf' --scheduler $backend start
+    mkdir -p "$WORK/kivi2" && cp -R "$first/." "$WORK/kivi2" && chown -R "$PG_USER" "$WORK/kivi2"
+    INSTALLATION=$WORK/kivi2
+    arm --scheduler $backend start
+    INSTALLATION=$first
+    arm stop
+    is "one is stopped, the others stay ($backend)" "$(in_cron)" 1
+    arm_like "and are armed ($backend)" '^1 armed' -c "$INSTALLATION/config/b 100%.conf" status
+    command=$(cat /etc/cron.d/* /var/spool/cron/crontabs/* 2>/dev/null | grep -v '^#' | grep -F 'b 100' |
+        sed "s/^\* \* \* \* \* \($PG_USER \)\{0,1\}//; s/\\\\%/%/g")
+    ok "a percent sign and blanks arrive ($backend)" as_user "$PG_USER" sh -c "$command"
+    arm -c "$INSTALLATION/config/b 100%.conf" stop
+    INSTALLATION=$WORK/kivi2
+    is "the second installation was left alone ($backend)" "$(in_cron)" 1
+    arm stop
+    INSTALLATION=$first
+done
+ok 'each has its own stamp' test "$(find "$first/users/task_server" -name '*.last-run' | wc -l)" -eq 2
+
+# ---- crontabs with strange contents ---------------------------------------------------------------
+
+# strange SENTENCE: $WORK/tab is set, then armed and disarmed; other lines must be as they were.
+strange() {
+    tab "$WORK/tab"
+    is "$1: start" "$(arm --scheduler crontab start; echo "$ARM_CODE $(in_cron)")" '0 1'
+    tab | grep -v -F '# kivitendo-jobs for ' >"$WORK/others"
+    ok "$1: other lines stay" cmp "$WORK/others" "${2:-$WORK/tab}"
+    arm stop
+    tab >"$WORK/after"
+    ok "$1: and are alone after stop" cmp "$WORK/after" "${2:-$WORK/tab}"
+}
+
+printf 'MAILTO=me\r\n*/5 * * * * true\r\n# BEGIN\r\n' >"$WORK/tab"
+strange 'CRLF'
+awk 'BEGIN { for (i = 0; i < 10000; i++) print "# line " i }' >"$WORK/tab"
+tab "$WORK/tab"
+arm_like "10,000 lines are crontab(1)'s limit" '^4 .*is not changed: .*too long' --scheduler crontab start
+tab >"$WORK/after"
+ok 'and nothing has changed' cmp "$WORK/after" "$WORK/tab"
+sed -i 9000q "$WORK/tab"
+strange '9,000 lines'
+echo '1 2 * * * echo task-server # kivitendo-jobs for somewhere else' >"$WORK/elsewhere"
+{ cat "$WORK/elsewhere" && echo "# kivitendo-jobs for $INSTALLATION/more"; } >"$WORK/tab"
+tab "$WORK/tab"
+arm --scheduler crontab start
+arm stop
+tab >"$WORK/after"
+ok 'the entries of others that look like ours stay' cmp "$WORK/after" "$WORK/tab"
+
+arm --scheduler crontab start
+tab | grep -v '# END' | sed 's/^\* /*\/7 /' >"$WORK/broken"
+echo '5 5 * * * true' >>"$WORK/broken"
+tab "$WORK/broken"
+arm_like 'check sees a block that was changed' 'trouble: the crontab of .* is not what start would write' check
+arm --scheduler crontab start
+is 'a block without its end is mended' "$(tab | grep -c '# END')$(in_cron)" 11
+arm stop
+is 'and removed, and nothing else' "$(tab | tail -n 1)" '5 5 * * * true'
+arm --scheduler crontab start
+tab | sed 's/^\* /#* /' >"$WORK/off"
+tab "$WORK/off"
+arm_like 'an entry that was commented out is not armed' '^3 ' status
+arm stop
+is 'and stop takes it away' "$(tab | grep -c 'kivitendo-jobs for '"$INSTALLATION"'$')" 0
+crontab -u "$PG_USER" -r
+
+printf '1 2 3 4 5 true' >/var/spool/cron/crontabs/"$PG_USER"
+chown "$PG_USER":crontab /var/spool/cron/crontabs/"$PG_USER" && chmod 0600 /var/spool/cron/crontabs/"$PG_USER"
+arm --scheduler crontab start
+is 'no newline at its end' "$ARM_CODE $(tab | head -n 1) $(in_cron)" '0 1 2 3 4 5 true 1'
+crontab -u "$PG_USER" -r
+
+# ---- what is missing or forbidden -----------------------------------------------------------------
+
+mkdir "$WORK/tools"
+for tool in sh env sed awk grep cat id stat date mktemp readlink dirname rm mv cut head tr cksum cmp getent setpriv flock; do
+    ln -s "$(command -v $tool)" "$WORK/tools/$tool"
+done
+ARM_PATH=$WORK/tools arm_like 'without crontab(1)' '^5 .*there is no crontab\(1\)' --scheduler crontab start
+ln -s /bin/false "$WORK/tools/crontab"
+ARM_PATH=$WORK/tools arm_like 'a crontab(1) that refuses' '^4 .*cannot read the crontab' --scheduler crontab start
+ARM_PATH=$WORK/tools arm_like 'then status cannot tell' '^4 cannot tell' status
+mount -o remount,ro /etc/cron.d
+arm_like 'a read-only /etc' '^4 .*cannot write /etc/cron.d/.*Read-only' --scheduler cron.d start
+mount -o remount,rw /etc/cron.d
+ARM_AS=$PG_USER arm_like 'cron.d is for root' '^4 .*only root' --scheduler cron.d start
+arm_like 'no unit, no systemd' '^5 ' --scheduler systemd start
+is 'nothing was done by any of these' "$(in_cron)" 0
+
+arm --scheduler cron.d start
+mv "$config" "$config.gone"
+arm_like 'without its configuration start says so' '^6 .*no configuration file' start
+arm_like 'status is not content, and says why' '^1 armed: .*no configuration file' status
+arm_like 'stop works all the same' '^0 disarmed' stop
+mv "$config.gone" "$config"
+is 'it is disarmed' "$(in_cron)" 0
+
+for row in 'no verb||^2 ' 'an unknown verb|begin|^2 ' 'two verbs|start stop|^2 ' 'an unknown option|-x start|^2 ' \
+    'an unknown scheduler|--scheduler at start|^2 ' '-c without a file|start -c|^2 ' \
+    'help|help|^0 task_server: arms' 'version|version|^0 task-server [0-9]' \
+    '--now elsewhere|--now status|^2 ' 'a -c file that is not there|-c /nowhere/x start|^6 ' \
+    'a run|run|^0 ' 'a run that tells everything|debug|^0 .*run ended' \
+    'a job that is not there|--run-job=4711|^64 '; do
+    args=${row#*|}
+    # shellcheck disable=SC2086  # words
+    arm_like "arguments: ${row%%|*}" "${row##*|}" ${args%%|*}
+done
+arm_like 'one job, as before' '^0 ' --run-job="$JOB_ID"
+
+# ---- a run at work --------------------------------------------------------------------------------
+
+. "$TEST_ROOT/tests/lib/held.sh"
+add_held_job acme
+hold_up acme
+start_ts one run
+under_way acme
+arm_like 'status tells of a run at work' "running: pid $TS_PID, since 20" status
+arm_like 'reload wakes it' "^0 the run of pid $TS_PID looks again" reload
+arm --scheduler cron.d start
+arm_like 'stop need not wait' 'it ends by itself' stop --no-wait
+(arm stop; echo "$ARM_CODE $ARM_OUT" >"$WORK/stopped") &
+stopping=$!
+sleep 1
+ok 'stop waits for it' test ! -e "$WORK/stopped"
+let_go acme
+wait $stopping
+like 'until it has ended' "$(cat "$WORK/stopped")" 'the run has ended'
+wait_ts one
+hold_up acme
+add_job acme Test '0 3 * * *' due
+client_sql acme "UPDATE background_jobs SET next_run_at = '2020-01-01'"
+ts_setting 'stop_grace = 0'
+start_ts two run
+under_way acme
+arm_like 'stop --now ends it' '^0 not armed ending the run of pid .*has ended|^0 not armed' stop --now
+fails 'it is gone' 1 kill -0 "$TS_PID"
+let_go acme
+
+# ---- kivitendo's own server -----------------------------------------------------------------------
+
+cat >"$INSTALLATION/task_server.pl" <<'EOF'
+use Fcntl ':flock';
+open my $fh, '>', $ARGV[0] or die;
+flock $fh, LOCK_EX or die;
+syswrite $fh, "$$\n";
+sleep 600;
+EOF
+pid_file=$INSTALLATION/users/pid/config.kivitendo.conf.pid
+(as_user_exec "$PG_USER" perl "$INSTALLATION/task_server.pl" "$pid_file") &
+old=$!
+own_pids="$own_pids $old"
+wait_until 5 test -s "$pid_file"
+arm_like 'the old server at work: start refuses' "^1 .*old task_server.pl: it is running \\(pid $old\\)" --scheduler cron.d start
+like 'and prints two commands' "$ARM_ERR" "^ *$INSTALLATION/scripts/task_server.pl stop"
+like 'and the second' "$ARM_ERR" '^ *systemctl disable kivitendo-task-server'
+arm_like 'status tells of it' 'running: kivitendo.s old task_server.pl' status
+kill $old
+mount -t tmpfs none /etc/rc2.d
+touch /etc/rc2.d/S03kivitendo-task-server
+arm_like 'so does its init script' '^1 .*init script .* is enabled' --scheduler cron.d start
+like 'with the command for it' "$ARM_ERR" 'update-rc.d kivitendo-task-server disable'
+umount /etc/rc2.d
+is 'nothing was armed' "$(in_cron)" 0
+done_testing
