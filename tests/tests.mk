@@ -38,9 +38,11 @@ $(B)/tests/%: tests/%.c $(B)/libtask.a
 
 MAN_DIR := $(PREFIX)/share/man
 ARM_DIR := $(PREFIX)/share/task-server/arm
+SYSTEMD_DIR := $(PREFIX)/share/task-server/systemd
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(ARM_DIR) \
+		$(DESTDIR)$(SYSTEMD_DIR) \
 		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
 		$(DESTDIR)$(PERL_DIR)/lib/TaskServer $(DESTDIR)$(PERL_DIR)/pages
 	install -m 0755 scripts/perl/bridge scripts/perl/stub-job scripts/perl/page-module $(DESTDIR)$(PERL_DIR)
@@ -50,6 +52,7 @@ install: all
 	install -m 0644 scripts/perl/lib/TaskServer/*.pm $(DESTDIR)$(PERL_DIR)/lib/TaskServer
 	install -m 0755 scripts/task_server $(DESTDIR)$(PREFIX)/sbin/task_server
 	install -m 0644 scripts/arm/*.sh $(DESTDIR)$(ARM_DIR)
+	install -m 0644 $(wildcard scripts/boot/systemd/*.*) $(DESTDIR)$(SYSTEMD_DIR)
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
 	install -d $(DESTDIR)$(MAN_DIR)/man1 $(DESTDIR)$(MAN_DIR)/man5 $(DESTDIR)$(MAN_DIR)/man8
 	set -e; for page in $(wildcard doc/*.[1-8]); do \
@@ -57,4 +60,9 @@ install: all
 	install -m 0644 $(wildcard README.md ARCHITECTURE.md LICENSE config/* cron/*) \
 		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
 
-.PHONY: check check-long lint clang-syntax coverage bench install
+# What install has put there; units that task_server has installed go with "task_server uninstall".
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/task-server $(DESTDIR)$(PREFIX)/sbin/task_server
+	rm -rf $(DESTDIR)$(PREFIX)/share/task-server $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
+
+.PHONY: uninstall check check-long lint clang-syntax coverage bench install

@@ -1,21 +1,202 @@
-# systemd.sh: part of task_server: no backend yet.
+# systemd.sh: part of task_server: the backend systemd, a timer and a wake-up path.
 # shellcheck shell=sh
-# shellcheck disable=SC2034  # variables of task_server
-unit=kivitendo-jobs
+# shellcheck disable=SC2034,SC2154  # variables of task_server
+#
+# The shipped units are for /var/www/kivitendo-erp with its default configuration; every other pair of
+# installation and configuration is an instance of the units with an @.  What this installation needs
+# besides stands in drop-ins, which are written when it is armed, and only then.
+systemd_etc=/etc/systemd/system
 
 systemd_runs() {
-    return 1
+    [ -d /run/systemd/system ]
 }
+
+# Sets unit, wake and the drop-ins' names.
+systemd_names() {
+    unit=kivitendo-jobs
+    wake=kivitendo-jobs-wake
+    template=$unit
+    if [ "$id" != /var/www/kivitendo-erp ]; then
+        case $config in
+        '') systemd_path=$installation ;;
+        /*) systemd_path=$config ;;
+        *) systemd_path=$installation/$config ;;
+        esac
+        systemd_instance=$(systemd-escape --path "$systemd_path" 2>/dev/null) || return
+        unit=kivitendo-jobs@$systemd_instance
+        wake=kivitendo-jobs-wake@$systemd_instance
+        template=kivitendo-jobs@
+    fi
+    drop_in=$systemd_etc/$unit.service.d/50-task-server.conf
+    drop_in_mail=$systemd_etc/$unit.service.d/50-sendmail.conf
+    drop_in_wake=$systemd_etc/$wake.path.d/50-task-server.conf
+}
+
+# Is the shipped unit anywhere?  A masked one is, too: somebody does not want it, and not cron instead.
 systemd_is_installed() {
+    systemd_names || return
+    for unit_dir in $systemd_etc /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system; do
+        if [ -f "$unit_dir/$template.timer" ] || [ -h "$unit_dir/$template.timer" ]; then
+            return 0
+        fi
+    done
     return 1
 }
-systemd_is_armed() {
-    return 1
-}
-systemd_check() {
-    :
-}
+
 systemd_is_there() {
-    echo 'task_server: there is no unit kivitendo-jobs.timer' >&2
-    return 5
+    if ! systemd_runs; then
+        echo 'task_server: systemd is not running here; choose another scheduler' >&2
+        return 5
+    elif ! systemd_names || [ ${#wake} -gt 240 ]; then
+        echo "task_server: $id cannot be the name of a unit" >&2
+        return 5
+    fi
+    for systemd_unit in "$unit.timer" "$unit.service" "$wake.path"; do
+        if [ "$(systemctl is-enabled "$systemd_unit" 2>/dev/null)" = masked ]; then
+            echo "task_server: $systemd_unit is masked; please: systemctl unmask $systemd_unit" >&2
+            return 5
+        fi
+    done
+    systemd_is_installed || {
+        echo "task_server: the unit $template.timer is not installed (task_server install)" >&2
+        return 5
+    }
+}
+
+systemd_is_armed() {
+    systemd_names || return 1
+    if systemd_runs; then
+        systemctl -q is-enabled "$unit.timer" 2>/dev/null || systemctl -q is-active "$unit.timer" 2>/dev/null
+    else
+        [ -e "$systemd_etc/timers.target.wants/$unit.timer" ]
+    fi || return 1
+}
+
+# For a unit's file: a word in quotes.
+systemd_quote() {
+    printf '"%s"' "$(printf %s "$1" | sed 's/\\/\\\\/g; s/"/\\"/g; s/%/%%/g')"
+}
+
+systemd_command() {
+    for systemd_word in "$program" -C "$installation" ${config:+-c "$config"} run; do
+        printf ' %s' "$(systemd_quote "$systemd_word" | sed 's/\$/$$/g')"
+    done
+}
+
+systemd_text() {
+    cat <<EOF
+# Written by task_server start.  Changes are lost; they belong into a file of yours beside this one.
+[Service]
+User=$user
+WorkingDirectory=$(printf %s "$installation" | sed 's/%/%%/g')
+ExecStart=
+ExecStart=$(systemd_command | sed 's/^ //')
+TimeoutStopSec=$((stop_grace + kill_grace + 15))s
+ReadWritePaths=
+EOF
+    printf '%s' "$writes$state_dir$NL" | sort -u | while IFS= read -r systemd_write; do
+        [ -z "$systemd_write" ] || echo "ReadWritePaths=$(systemd_quote "-$systemd_write")"
+    done
+}
+
+systemd_wake_text() {
+    cat <<EOF
+# Written by task_server start.
+[Path]
+PathChanged=
+PathChanged=$(printf %s "$state_dir" | sed 's/%/%%/g')/wake
+Unit=$unit.service
+EOF
+}
+
+# Sendmail's programs need what the unit takes away.
+systemd_mail_is_current() {
+    if [ "$mail_method" = sendmail ]; then
+        cmp -s "$(systemd_shipped)/50-sendmail.conf" "$drop_in_mail"
+    else
+        [ ! -e "$drop_in_mail" ]
+    fi
+}
+
+# The directory with the drop-in for sendmail.
+systemd_shipped() {
+    for shipped in "$here/boot/systemd" "$here/../share/task-server/systemd"; do
+        [ ! -d "$shipped" ] || break
+    done
+    echo "$shipped"
+}
+
+systemd_is_current() {
+    systemd_text | cmp -s - "$drop_in" && systemd_wake_text | cmp -s - "$drop_in_wake" &&
+        systemd_mail_is_current
+}
+
+# systemd_put FILE: standard input, in one step.
+systemd_put() {
+    (umask 022 && mkdir -p "${1%/*}" && cat >"$1.new" && mv -f "$1.new" "$1") 2>"$work/err" && return
+    rm -f "$1.new" 2>/dev/null
+    echo "task_server: cannot write $1: $(sed 's/.*: //' "$work/err")" >&2
+    return 4
+}
+
+systemd_write() {
+    systemd_text | systemd_put "$drop_in" && systemd_wake_text | systemd_put "$drop_in_wake" || return
+    if [ "$mail_method" = sendmail ]; then
+        systemd_put "$drop_in_mail" <"$(systemd_shipped)/50-sendmail.conf" || return
+    elif [ -e "$drop_in_mail" ]; then
+        rm -f "$drop_in_mail" || return 4
+    fi
+    systemctl_do daemon-reload
+}
+
+systemctl_do() {
+    systemctl --no-ask-password "$@" >"$work/err" 2>&1 && return
+    echo "task_server: systemctl $1: $(tail -n 1 "$work/err")" >&2
+    return 4
+}
+
+systemd_arm() {
+    systemd_is_current || systemd_write || return
+    systemctl_do enable --now "$unit.timer" "$wake.path" && return
+    systemctl disable --now "$unit.timer" "$wake.path" >/dev/null 2>&1
+    return 4
+}
+
+systemd_disarm() {
+    if systemd_runs; then
+        systemctl_do disable --now "$unit.timer" "$wake.path"
+    else
+        systemctl_do disable "$unit.timer" "$wake.path"
+    fi
+}
+
+systemd_fires() {
+    if ! systemd_runs; then
+        fires_not='systemd is not running'
+    elif ! systemctl -q is-active "$unit.timer"; then
+        fires_not="$unit.timer is enabled, but not active"
+    elif [ "$(systemctl is-enabled "$unit.service" 2>/dev/null)" = masked ]; then
+        fires_not="$unit.service is masked"
+    else
+        return 0
+    fi
+    return 1
+}
+
+systemd_next() {
+    systemd_elapse=$(systemctl show -p NextElapseUSecRealtime --value "$unit.timer")
+    if [ -n "$systemd_elapse" ]; then
+        date -d "$systemd_elapse" '+%F %T' 2>/dev/null && return
+    fi
+    cron_next
+}
+
+systemd_run_now() {
+    systemctl_do start --no-block "$unit.service"
+}
+
+systemd_check() {
+    is_among systemd "$armed_by" || return 0
+    systemd_mail_is_current ||
+        trouble "mail goes by '$mail_method', but the drop-in $drop_in_mail says otherwise: restart"
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 #     . scripts/lib/packages.sh
-#     need_packages build run          the groups: build, run, test, lint, coverage
+#     need_packages build run          the groups: build, run, test, lint, boot, coverage
 #
 # What counts is the thing, not the package: a PostgreSQL from elsewhere will do.  When all is there,
 # nothing happens and nothing is said.  Otherwise apt-get installs, as root or with sudo, after saying
@@ -31,6 +31,8 @@ lint           cppcheck                    have_all cppcheck
 lint           shellcheck                  have_all shellcheck
 lint           clang-format                have_all clang-format
 lint           man-db                      have_all man
+boot           debootstrap                 have_all debootstrap
+boot           systemd-container           have_all systemd-nspawn
 coverage       gcovr                       have_all gcovr
 '
 

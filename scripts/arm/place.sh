@@ -1,0 +1,122 @@
+# place.sh: part of task_server: puts what is needed besides the program in place, and takes it back.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154  # variables of task_server
+#
+# Units go to /etc/systemd/system where systemd is; else the init script to /etc/init.d.  Asks nothing,
+# and changes nothing of kivitendo's.
+place_units='kivitendo-jobs.timer kivitendo-jobs.service kivitendo-jobs-wake.path
+    kivitendo-jobs@.timer kivitendo-jobs@.service kivitendo-jobs-wake@.path'
+init_script=/etc/init.d/kivitendo-jobs
+
+install_all() {
+    need_settings
+    [ "$(id -u)" -eq 0 ] || fail 4 'install wants root'
+    if command -v systemctl >/dev/null 2>&1 && [ -d "$systemd_etc" ]; then
+        place_all_units || exit
+    elif [ -d /etc/init.d ]; then
+        place_init_script || exit
+    fi
+    echo "state directory: $state_dir"
+    look
+    if [ -n "$armed_by" ]; then
+        echo "armed already; next: task_server$(place_arguments) restart"
+    else
+        echo "next: task_server$(place_arguments) start"
+    fi
+}
+
+# What it takes to mean this installation.
+place_arguments() {
+    [ "$installation" = /var/www/kivitendo-erp ] || printf ' -C %s' "$installation"
+    [ -z "$config" ] || printf ' -c %s' "$config"
+}
+
+place_all_units() {
+    for place_unit in $place_units; do
+        place_file "$(systemd_shipped)/$place_unit" "$systemd_etc/$place_unit" 0644 || return
+    done
+    ! systemd_runs || systemctl_do daemon-reload
+}
+
+# place_file FROM TO MODE
+place_file() {
+    if cmp -s "$1" "$2"; then
+        echo "in place: $2"
+    elif [ -h "$2" ] && [ "$(readlink "$2")" = /dev/null ]; then
+        echo "task_server: $2 is masked; please: systemctl unmask ${2##*/}" >&2
+        return 5
+    elif cp "$1" "$2.new" 2>"$work/err" && chmod "$3" "$2.new" && mv -f "$2.new" "$2"; then
+        echo "installed: $2"
+    else
+        rm -f "$2.new" 2>/dev/null
+        echo "task_server: cannot write $2: $(sed 's/.*: //' "$work/err")" >&2
+        return 4
+    fi
+}
+
+place_init_script() {
+    for place_from in "$here/boot/system-v" "$here/../share/task-server/system-v"; do
+        [ ! -d "$place_from" ] || break
+    done
+    place_file "$place_from/kivitendo-jobs" "$init_script" 0755 || return
+    if command -v update-rc.d >/dev/null 2>&1; then
+        update-rc.d kivitendo-jobs defaults >/dev/null
+    elif command -v insserv >/dev/null 2>&1; then
+        insserv kivitendo-jobs
+    elif command -v chkconfig >/dev/null 2>&1; then
+        chkconfig --add kivitendo-jobs
+    fi
+}
+
+uninstall_all() {
+    [ "$(id -u)" -eq 0 ] || fail 4 'uninstall wants root'
+    no_wait=1
+    stop || exit
+    systemd_names && place_remove_drop_ins "$unit.service" "$wake.path"
+    if place_others; then
+        echo 'units and init script stay: other installations are armed by them'
+        return
+    fi
+    for place_unit in $place_units; do
+        place_remove "$systemd_etc/$place_unit"
+    done
+    place_remove_drop_ins 'kivitendo-jobs@*.service' 'kivitendo-jobs-wake@*.path'
+    ! systemd_runs || systemctl_do daemon-reload || exit
+    if [ -e "$init_script" ]; then
+        place_remove "$init_script"
+        ! command -v update-rc.d >/dev/null 2>&1 || update-rc.d kivitendo-jobs remove >/dev/null
+    fi
+    place_journal
+    echo "kept: ${state_dir:-the state directory}; the program itself goes with: make uninstall"
+}
+
+# place_remove_drop_ins PATTERN…: of these units, what we wrote; files of yours stay.
+place_remove_drop_ins() {
+    for place_pattern in "$@"; do
+        # shellcheck disable=SC2231  # a pattern is wanted
+        for place_dir in "$systemd_etc"/$place_pattern.d; do
+            rm -f "$place_dir/50-task-server.conf" "$place_dir/50-sendmail.conf"
+            [ ! -d "$place_dir" ] || rmdir "$place_dir" 2>/dev/null || echo "kept: $place_dir, which has files of yours"
+        done
+    done
+}
+
+place_others() {
+    for place_other in "$systemd_etc"/timers.target.wants/kivitendo-jobs*.timer; do
+        [ ! -e "$place_other" ] || return 0
+    done
+    return 1
+}
+
+place_remove() {
+    if [ -e "$1" ] || [ -h "$1" ]; then
+        rm -f "$1" && echo "removed: $1"
+    fi
+}
+
+# Runs whose outcome is not in the database yet: the old server would never hear of them.
+place_journal() {
+    place_entries=$(as_user find "$state_dir/journal" -type f ! -path '*/bad/*' 2>/dev/null | wc -l)
+    [ "$place_entries" -eq 0 ] ||
+        echo "before the old server starts: $place_entries jobs in $state_dir/journal wait to be recorded (task_server run)"
+}

@@ -1,0 +1,87 @@
+#!/bin/sh
+# A really booted systemd: start arms the timer, the timer fires, a wake-up runs at once, stop disarms,
+# a reboot changes nothing.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TEST_ROOT/tests/lib/boot.sh"
+need_boot
+setup
+boot_root systemd systemd,systemd-sysv,dbus
+boot_installation
+
+# a_job: one more that is due, in any zone; ran N: so many have succeeded.
+a_job() {
+    add_job acme Test '0 3 * * *' '2020-01-01 03:00' --data 'result: hello'
+}
+
+ran() {
+    [ "$(client_sql acme "SELECT count(*) FROM background_job_histories WHERE status = 'success'")" -eq "$1" ]
+}
+
+settled() {
+    inside systemctl show -p ActiveState --value kivitendo-jobs.service | grep -q -x inactive
+}
+
+ok 'it boots' boot || { cat "$WORK/console" >&2; done_testing; }
+like 'without units there is nothing to arm' "$(inside_says task_server --scheduler systemd start)" '^5 .*not installed'
+like 'install puts them in place' "$(inside_says task_server install)" '^0 .*task_server start'
+like 'twice does no harm' "$(inside_says task_server install)" '^0 '
+like 'not armed at first' "$(inside_says task_server status)" '^3 not armed'
+a_job
+like 'start arms the timer' "$(inside_says task_server start)" '^0 armed: the timer kivitendo-jobs.timer'
+ok 'and runs at once' wait_until 10 ran 1
+like 'starting again changes nothing' "$(inside_says task_server start)" '^0 already armed'
+wait_until 10 settled
+like 'status is content' "$(inside_says task_server status)" '^0 armed: .*last run: .*ended well.*running: no.*next run: 20'
+like 'check, too' "$(inside_says task_server check)" '^0 .*all is well'
+wait_until 10 settled
+a_job
+ok 'the timer fires within the minute' wait_until 65 ran 2
+wait_until 10 settled
+
+a_job
+before=$(date +%s)
+inside setpriv --reuid=33 --regid=33 --clear-groups touch /var/www/kivitendo-erp/users/task_server/wake
+ok 'a wake-up runs' wait_until 10 ran 3
+ok 'at once' test $(($(date +%s) - before)) -le 3
+tries=0
+while [ $tries -lt 100 ]; do
+    inside touch /var/www/kivitendo-erp/users/task_server/wake
+    tries=$((tries + 1))
+done
+wait_until 20 settled
+is 'a hundred wake-ups do no harm' \
+    "$(inside systemctl is-active kivitendo-jobs-wake.path kivitendo-jobs.timer | tr '\n' ' ')" 'active active '
+
+like 'restart' "$(inside_says task_server restart)" '^0 disarmed: .* armed: '
+power_off
+ok 'it boots again' boot
+like 'and is armed still' "$(inside_says task_server status)" '^0 armed: '
+a_job
+ok 'and runs' wait_until 65 ran 4
+
+inside sh -c 'printf "[mail_delivery]\nmethod = sendmail\n" >>/var/www/kivitendo-erp/config/kivitendo.conf'
+like 'check sees that sendmail needs more' "$(inside_says task_server check)" '^1 .*trouble: mail goes by .sendmail'
+inside task_server restart >/dev/null 2>&1
+is 'and restart gives it' "$(inside systemctl show -p NoNewPrivileges --value kivitendo-jobs.service)" no
+wait_until 10 settled
+a_job
+ok 'it runs with that, too' wait_until 65 ran 5
+wait_until 10 settled
+
+like 'another configuration is another instance' \
+    "$(inside sh -c 'cp -p /var/www/kivitendo-erp/config/kivitendo.conf /var/www/kivitendo-erp/config/b.conf
+        task_server -c /var/www/kivitendo-erp/config/b.conf start' 2>&1)" 'kivitendo-jobs@var-www-kivitendo.x2derp-config-b.conf.timer'
+like 'stop disarms' "$(inside_says task_server stop)" '^0 disarmed: '
+like 'status says so' "$(inside_says task_server status)" '^3 not armed'
+like 'the instance is armed still' "$(inside_says task_server -c /var/www/kivitendo-erp/config/b.conf status)" '^0 '
+inside task_server -c /var/www/kivitendo-erp/config/b.conf stop >/dev/null 2>&1
+is 'nothing has failed' "$(inside systemctl list-units --failed --plain --no-legend 'kivitendo-*')" ''
+
+inside rm /etc/systemd/system/kivitendo-jobs.timer
+inside ln -s /dev/null /etc/systemd/system/kivitendo-jobs.timer
+inside systemctl daemon-reload
+like 'a masked unit is not armed' "$(inside_says task_server start)" '^5 .*is masked; please: systemctl unmask'
+like 'uninstall takes all back' "$(inside_says task_server uninstall)" '^0 '
+is 'no unit is left' "$(inside sh -c 'ls -d /etc/systemd/system/kivitendo-jobs* /etc/systemd/system/*/kivitendo-jobs* 2>/dev/null')" ''
+power_off
+done_testing
