@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 setup
 doc=$TEST_ROOT/doc
-pages='task-server.1 kivitendo.conf.5'
+pages='task-server.1 kivitendo.conf.5 task_server.8'
 
 # Behind this, what the pages say is one line of words each.
 for page in $pages; do
@@ -33,6 +33,12 @@ for command in $commands; do
 done
 for code in $("$TASK_SERVER" help run | tr -c '0-9\n' '\n' | grep -E '^(6|7)[0-9]$' | sort -u); do
     ok "task-server(1) tells of exit code $code" tells task-server.1 ".It $code "
+done
+
+# The verbs and options that the script task_server lists.
+for verb in $(sed -n '/^# task_server:/,/^set -u/s/^#     \([a-z][a-z, ]*[a-z]\)  .*/\1/p' \
+    "$TEST_ROOT/scripts/task_server" 2>/dev/null | tr -s ' ,' '\n'); do
+    ok "task_server(8) tells of $verb" grep -q -E "^\.(It )?Cm .*\b$verb\b" "$doc/task_server.8"
 done
 
 # Each "[section]" and "key =" of the annotated defaults, commented ones being examples.
