@@ -23,7 +23,7 @@ run,test       util-linux                  have_all setpriv
 test           libcmocka-dev               pkg-config --exists cmocka
 test           perl                        perl -MTime::Local -e1
 test           libdbd-pg-perl              perl -MDBD::Pg -e1
-test           cron                        have_all crontab
+boot           cron                        have_all crontab
 test           faketime                    have_all faketime
 test           pgbouncer                   have_pgbouncer
 test           libdatetime-event-cron-perl perl -MDateTime::Event::Cron -e1
