@@ -39,10 +39,12 @@ $(B)/tests/%: tests/%.c $(B)/libtask.a
 MAN_DIR := $(PREFIX)/share/man
 ARM_DIR := $(PREFIX)/share/task-server/arm
 SYSTEMD_DIR := $(PREFIX)/share/task-server/systemd
+SYSTEM_V_DIR := $(PREFIX)/share/task-server/system-v
+UPSTART_DIR := $(PREFIX)/share/task-server/upstart
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(ARM_DIR) \
-		$(DESTDIR)$(SYSTEMD_DIR) \
+		$(DESTDIR)$(SYSTEMD_DIR) $(DESTDIR)$(SYSTEM_V_DIR) $(DESTDIR)$(UPSTART_DIR) \
 		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
 		$(DESTDIR)$(PERL_DIR)/lib/TaskServer $(DESTDIR)$(PERL_DIR)/pages
 	install -m 0755 scripts/perl/bridge scripts/perl/stub-job scripts/perl/page-module $(DESTDIR)$(PERL_DIR)
@@ -50,9 +52,16 @@ install: all
 		>$(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
 	chmod 0644 $(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
 	install -m 0644 scripts/perl/lib/TaskServer/*.pm $(DESTDIR)$(PERL_DIR)/lib/TaskServer
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' scripts/boot/system-v/kivitendo-jobs \
+		>$(DESTDIR)$(SYSTEM_V_DIR)/kivitendo-jobs
+	chmod 0755 $(DESTDIR)$(SYSTEM_V_DIR)/kivitendo-jobs
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' scripts/boot/upstart/kivitendo-jobs.conf \
+		>$(DESTDIR)$(UPSTART_DIR)/kivitendo-jobs.conf
 	install -m 0755 scripts/task_server $(DESTDIR)$(PREFIX)/sbin/task_server
 	install -m 0644 scripts/arm/*.sh $(DESTDIR)$(ARM_DIR)
 	install -m 0644 $(wildcard scripts/boot/systemd/*.*) $(DESTDIR)$(SYSTEMD_DIR)
+	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|; s|/usr/local/share/|$(PREFIX)/share/|' \
+		$(DESTDIR)$(SYSTEMD_DIR)/*.service
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
 	install -d $(DESTDIR)$(MAN_DIR)/man1 $(DESTDIR)$(MAN_DIR)/man5 $(DESTDIR)$(MAN_DIR)/man8
 	set -e; for page in $(wildcard doc/*.[1-8]); do \
@@ -63,6 +72,7 @@ install: all
 # What install has put there; units that task_server has installed go with "task_server uninstall".
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/task-server $(DESTDIR)$(PREFIX)/sbin/task_server
+	rm -f $(patsubst doc/%,$(DESTDIR)$(MAN_DIR)/man?/%,$(wildcard doc/*.[1-8]))
 	rm -rf $(DESTDIR)$(PREFIX)/share/task-server $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
 
 .PHONY: uninstall check check-long lint clang-syntax coverage bench install

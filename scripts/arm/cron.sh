@@ -68,12 +68,20 @@ cron_too_long() {
     fi
 }
 
+# Not one of a container's, where root can see the difference.
+cron_is_ours() {
+    cron_namespace=$(readlink "$1/ns/pid" 2>/dev/null)
+    [ -z "$cron_namespace" ] || [ "$cron_namespace" = "$(readlink /proc/self/ns/pid)" ]
+}
+
 # Debian's cron, cronie, dcron and busybox's are called one of these.
 cron_runs() {
     for cron_comm in /proc/[0-9]*/comm; do
         read -r cron_name 2>/dev/null <"$cron_comm" || continue
         case $cron_name in
-        cron | crond | fcron | cronie | systemd-cron) return 0 ;;
+        cron | crond | fcron | cronie | systemd-cron)
+            cron_is_ours "${cron_comm%/comm}" && return
+            ;;
         esac
     done
     fires_not='no cron daemon is running'

@@ -2,8 +2,9 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # variables of task_server
 #
-# Units go to /etc/systemd/system where systemd is; else the init script to /etc/init.d.  Asks nothing,
-# and changes nothing of kivitendo's.
+# Units go to /etc/systemd/system where systemd is; else the init script to /etc/init.d, or upstart's job
+# to /etc/init; our module for kivitendo's pages to modules/override, unless --no-web.  Asks nothing, and
+# changes no file of kivitendo's.
 place_units='kivitendo-jobs.timer kivitendo-jobs.service kivitendo-jobs-wake.path
     kivitendo-jobs@.timer kivitendo-jobs@.service kivitendo-jobs-wake@.path'
 init_script=/etc/init.d/kivitendo-jobs
@@ -13,10 +14,13 @@ install_all() {
     [ "$(id -u)" -eq 0 ] || fail 4 'install wants root'
     if command -v systemctl >/dev/null 2>&1 && [ -d "$systemd_etc" ]; then
         place_all_units || exit
+    elif [ -d /etc/init ] && command -v initctl >/dev/null 2>&1; then
+        place_file "$(place_shipped upstart)/kivitendo-jobs.conf" /etc/init/kivitendo-jobs.conf 0644 || exit
     elif [ -d /etc/init.d ]; then
         place_init_script || exit
     fi
     echo "state directory: $state_dir"
+    [ -n "$no_web" ] || place_page_module || exit
     look
     if [ -n "$armed_by" ]; then
         echo "armed already; next: task_server$(place_arguments) restart"
@@ -33,9 +37,17 @@ place_arguments() {
 
 place_all_units() {
     for place_unit in $place_units; do
-        place_file "$(systemd_shipped)/$place_unit" "$systemd_etc/$place_unit" 0644 || return
+        place_file "$(place_shipped systemd)/$place_unit" "$systemd_etc/$place_unit" 0644 || return
     done
     ! systemd_runs || systemctl_do daemon-reload
+}
+
+# place_shipped NAME: the directory of that name among ours.
+place_shipped() {
+    for place_from in "$here/boot/$1" "$here/$1" "$here/../share/task-server/$1"; do
+        [ ! -d "$place_from" ] || break
+    done
+    echo "$place_from"
 }
 
 # place_file FROM TO MODE
@@ -54,11 +66,18 @@ place_file() {
     fi
 }
 
+# kivitendo's pages show the schedule with a module of ours, which only its user's rights put there.
+place_page_module() {
+    page_module || return 1
+    echo 'restart the FastCGI processes once: they load modules only then'
+}
+
+page_module() {
+    (cd_installation && as_user "$(place_shipped perl)/page-module" --installation "$installation" "$@")
+}
+
 place_init_script() {
-    for place_from in "$here/boot/system-v" "$here/../share/task-server/system-v"; do
-        [ ! -d "$place_from" ] || break
-    done
-    place_file "$place_from/kivitendo-jobs" "$init_script" 0755 || return
+    place_file "$(place_shipped system-v)/kivitendo-jobs" "$init_script" 0755 || return
     if command -v update-rc.d >/dev/null 2>&1; then
         update-rc.d kivitendo-jobs defaults >/dev/null
     elif command -v insserv >/dev/null 2>&1; then
@@ -82,6 +101,8 @@ uninstall_all() {
     done
     place_remove_drop_ins 'kivitendo-jobs@*.service' 'kivitendo-jobs-wake@*.path'
     ! systemd_runs || systemctl_do daemon-reload || exit
+    place_remove /etc/init/kivitendo-jobs.conf
+    page_module --remove ${state_dir:+--state-dir "$state_dir"}
     if [ -e "$init_script" ]; then
         place_remove "$init_script"
         ! command -v update-rc.d >/dev/null 2>&1 || update-rc.d kivitendo-jobs remove >/dev/null

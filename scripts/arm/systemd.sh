@@ -112,18 +112,10 @@ EOF
 # Sendmail's programs need what the unit takes away.
 systemd_mail_is_current() {
     if [ "$mail_method" = sendmail ]; then
-        cmp -s "$(systemd_shipped)/50-sendmail.conf" "$drop_in_mail"
+        cmp -s "$(place_shipped systemd)/50-sendmail.conf" "$drop_in_mail"
     else
         [ ! -e "$drop_in_mail" ]
     fi
-}
-
-# The directory with the drop-in for sendmail.
-systemd_shipped() {
-    for shipped in "$here/boot/systemd" "$here/../share/task-server/systemd"; do
-        [ ! -d "$shipped" ] || break
-    done
-    echo "$shipped"
 }
 
 systemd_is_current() {
@@ -142,7 +134,7 @@ systemd_put() {
 systemd_write() {
     systemd_text | systemd_put "$drop_in" && systemd_wake_text | systemd_put "$drop_in_wake" || return
     if [ "$mail_method" = sendmail ]; then
-        systemd_put "$drop_in_mail" <"$(systemd_shipped)/50-sendmail.conf" || return
+        systemd_put "$drop_in_mail" <"$(place_shipped systemd)/50-sendmail.conf" || return
     elif [ -e "$drop_in_mail" ]; then
         rm -f "$drop_in_mail" || return 4
     fi

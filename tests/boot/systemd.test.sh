@@ -24,6 +24,7 @@ settled() {
 ok 'it boots' boot || { cat "$WORK/console" >&2; done_testing; }
 like 'without units there is nothing to arm' "$(inside_says task_server --scheduler systemd start)" '^5 .*not installed'
 like 'install puts them in place' "$(inside_says task_server install)" '^0 .*task_server start'
+ok "and the module for kivitendo's pages" test -e "$BOOT/var/www/kivitendo-erp/modules/override/SL/System/TaskServer.pm"
 like 'twice does no harm' "$(inside_says task_server install)" '^0 '
 like 'not armed at first' "$(inside_says task_server status)" '^3 not armed'
 a_job
@@ -83,5 +84,6 @@ inside systemctl daemon-reload
 like 'a masked unit is not armed' "$(inside_says task_server start)" '^5 .*is masked; please: systemctl unmask'
 like 'uninstall takes all back' "$(inside_says task_server uninstall)" '^0 '
 is 'no unit is left' "$(inside sh -c 'ls -d /etc/systemd/system/kivitendo-jobs* /etc/systemd/system/*/kivitendo-jobs* 2>/dev/null')" ''
+is 'nor the module' "$(find "$BOOT/var/www/kivitendo-erp/modules" -type f)" ''
 power_off
 done_testing

@@ -3,20 +3,21 @@
 # To be sourced before everything else, behind tap.sh:
 #
 #     . "$TEST_ROOT/tests/lib/arm.sh"
-#     own_cron "$@"            starts the script again where /etc/cron.d, cron's spool and /run are empty
+#     own_cron "$@"            starts the script again where /etc/cron.d, cron's spool and /run are empty,
+#                              and no other process is seen
 #     setup
 #     make_installation "$WORK/kivi"
 #     arm start                the wrapper, for the current installation; ARM_CODE, ARM_OUT, ARM_ERR
 #     ARM_AS=$PG_USER arm stop              as somebody else than root
 #     in_cron                  how often this installation stands in anything that cron reads
 
-# Needs root and a mount namespace; without them the script is skipped.
+# Needs root and namespaces; without them the script is skipped.
 own_cron() {
     [ -z "${OWN_CRON:-}" ] || return 0
     [ "$(id -u)" -eq 0 ] || skip_all 'not root'
     command -v crontab >/dev/null 2>&1 || skip_all 'there is no crontab(1)'
-    unshare --mount true 2>/dev/null || skip_all 'no mount namespaces here'
-    OWN_CRON=1 exec unshare --mount sh -c 'mount -t tmpfs -o mode=0755 none /run &&
+    unshare --mount --pid --fork true 2>/dev/null || skip_all 'no namespaces here'
+    OWN_CRON=1 exec unshare --mount --pid --fork --kill-child --mount-proc sh -c 'mount -t tmpfs -o mode=0755 none /run &&
         mount -t tmpfs -o mode=0755 none /etc/cron.d && mount -t tmpfs none /var/spool/cron &&
         mkdir -m 1730 /var/spool/cron/crontabs && chgrp crontab /var/spool/cron/crontabs &&
         exec sh "$@"' sh "$0" "$@"
