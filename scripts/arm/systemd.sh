@@ -63,13 +63,16 @@ systemd_is_there() {
     }
 }
 
+# Enabled alone means the next boot: kivitendo's pages have stopped it.
 systemd_is_armed() {
     systemd_names || return 1
     if systemd_runs; then
-        systemctl -q is-enabled "$unit.timer" 2>/dev/null || systemctl -q is-active "$unit.timer" 2>/dev/null
+        systemctl -q is-active "$unit.timer" 2>/dev/null && return
+        ! systemctl -q is-enabled "$unit.timer" 2>/dev/null || return 3
     else
-        [ -e "$systemd_etc/timers.target.wants/$unit.timer" ]
-    fi || return 1
+        [ ! -e "$systemd_etc/timers.target.wants/$unit.timer" ] || return 0
+    fi
+    return 1
 }
 
 # For a unit's file: a word in quotes.
@@ -147,7 +150,16 @@ systemctl_do() {
     return 4
 }
 
+# Who is not root may start and stop the units, with our rule for polkit, but not enable them.
 systemd_arm() {
+    if [ "$(id -u)" -ne 0 ]; then
+        systemd_is_current || {
+            echo 'task_server: the drop-in is not up to date; as root, please: task_server start' >&2
+            return 4
+        }
+        systemctl_do start "$unit.timer" "$wake.path"
+        return
+    fi
     systemd_is_current || systemd_write || return
     systemctl_do enable --now "$unit.timer" "$wake.path" && return
     systemctl disable --now "$unit.timer" "$wake.path" >/dev/null 2>&1
@@ -155,7 +167,9 @@ systemd_arm() {
 }
 
 systemd_disarm() {
-    if systemd_runs; then
+    if [ "$(id -u)" -ne 0 ]; then
+        systemctl_do stop "$unit.timer" "$wake.path"
+    elif systemd_runs; then
         systemctl_do disable --now "$unit.timer" "$wake.path"
     else
         systemctl_do disable "$unit.timer" "$wake.path"
@@ -165,8 +179,6 @@ systemd_disarm() {
 systemd_fires() {
     if ! systemd_runs; then
         fires_not='systemd is not running'
-    elif ! systemctl -q is-active "$unit.timer"; then
-        fires_not="$unit.timer is enabled, but not active"
     elif [ "$(systemctl is-enabled "$unit.service" 2>/dev/null)" = masked ]; then
         fires_not="$unit.service is masked"
     else

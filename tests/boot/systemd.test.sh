@@ -69,6 +69,16 @@ a_job
 ok 'it runs with that, too' wait_until 65 ran 5
 wait_until 10 settled
 
+web_server() {
+    inside_says setpriv --reuid=33 --regid=33 --clear-groups "$@"
+}
+like "the web server's user may not stop it, without the rule for polkit" "$(web_server task_server stop)" '^4 '
+like 'it may look' "$(web_server task_server status)" '^0 armed: the timer'
+inside systemctl stop kivitendo-jobs.timer kivitendo-jobs-wake.path
+like 'stopped but enabled is not armed' "$(inside_says task_server status)" '^3 not armed'
+like 'the user may not start it either' "$(web_server task_server start)" '^4 '
+like 'root may' "$(inside_says task_server start)" '^0 armed'
+
 like 'another configuration is another instance' \
     "$(inside sh -c 'cp -p /var/www/kivitendo-erp/config/kivitendo.conf /var/www/kivitendo-erp/config/b.conf
         task_server -c /var/www/kivitendo-erp/config/b.conf start' 2>&1)" 'kivitendo-jobs@var-www-kivitendo.x2derp-config-b.conf.timer'
