@@ -15,16 +15,33 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     return false;
 }
 
+static PRINTF_LIKE(3, 0) void set_errno(struct err *err, int number, const char *fmt, va_list args)
+{
+    err->kind = ERR_SYSTEM;
+    vsnprintf(err->text, sizeof err->text, fmt, args);
+    size_t len = strlen(err->text);
+    snprintf(err->text + len, sizeof err->text - len, ": %s", strerrordesc_np(number));
+}
+
 bool err_set_errno(struct err *err, const char *fmt, ...)
 {
     int number = errno;
     va_list args;
     va_start(args, fmt);
-    err->kind = ERR_SYSTEM;
-    vsnprintf(err->text, sizeof err->text, fmt, args);
+    set_errno(err, number, fmt, args);
     va_end(args);
-    size_t len = strlen(err->text);
-    snprintf(err->text + len, sizeof err->text - len, ": %s", strerrordesc_np(number));
+    return false;
+}
+
+bool err_set_access(struct err *err, const char *fmt, ...)
+{
+    int number = errno;
+    va_list args;
+    va_start(args, fmt);
+    set_errno(err, number, fmt, args);
+    va_end(args);
+    if (number == EACCES || number == EPERM || number == EROFS)
+        err->kind = ERR_PERMISSION;
     return false;
 }
 

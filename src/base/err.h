@@ -44,6 +44,10 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_L
 /* The same with kind ERR_SYSTEM and ": <words for errno>" behind the text; returns false. */
 bool err_set_errno(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* The same, but of kind ERR_PERMISSION where errno says that we may not (EACCES, EPERM), or that
+ * nobody may (EROFS); returns false. */
+bool err_set_access(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
 /* Out of memory; returns false. */
 bool err_set_nomem(struct err *err);
 

@@ -19,19 +19,9 @@ enum {
     REPLACED_MAX = 100, /* how often the old server may unlink the file under our hands */
 };
 
-static bool is_refusal(int number)
-{
-    return number == EACCES || number == EPERM || number == EROFS;
-}
-
-/* An error with the words for errno, of kind ERR_PERMISSION where that is what it says. */
 static bool fail_errno(struct err *err, const char *what, const char *path)
 {
-    bool refused = is_refusal(errno);
-    err_set_errno(err, "%s %s", what, path);
-    if (refused)
-        err->kind = ERR_PERMISSION;
-    return false;
+    return err_set_access(err, "%s %s", what, path);
 }
 
 static char *file_path(const struct lockfile_where *where)

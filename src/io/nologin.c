@@ -24,9 +24,5 @@ bool nologin_check(const char *installation, const struct options *options, bool
     }
     if (errno == ENOENT || errno == ENOTDIR)
         return true;
-    bool refused = errno == EACCES;
-    err_set_errno(err, "cannot tell whether the installation is locked by %s", path);
-    if (refused)
-        err->kind = ERR_PERMISSION;
-    return false;
+    return err_set_access(err, "cannot tell whether the installation is locked by %s", path);
 }

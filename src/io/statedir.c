@@ -11,11 +11,7 @@
 
 static bool fail_errno(struct err *err, const char *what, const char *path)
 {
-    bool refused = errno == EACCES || errno == EPERM || errno == EROFS;
-    err_set_errno(err, "%s the state directory %s", what, path);
-    if (refused)
-        err->kind = ERR_PERMISSION;
-    return false;
+    return err_set_access(err, "%s the state directory %s", what, path);
 }
 
 static bool check_ours(int fd, const char *path, struct err *err)

@@ -9,9 +9,9 @@
 
 static bool fail(struct err *err, const char *what, const char *file)
 {
-    bool refused = errno == EACCES || errno == EPERM || errno == EROFS || errno == ELOOP;
-    err_set_errno(err, "cannot %s %s", what, file);
-    if (refused)
+    bool is_link = errno == ELOOP; /* somebody has put it there, to have us write elsewhere */
+    err_set_access(err, "cannot %s %s", what, file);
+    if (is_link)
         err->kind = ERR_PERMISSION;
     return false;
 }

@@ -12,11 +12,7 @@ enum { DRAFT_TRIES = 10, DRAFT_PAUSE_MS = 10 };
 
 static bool fail(const struct journal *journal, const char *what, struct err *err)
 {
-    bool refused = errno == EACCES || errno == EPERM || errno == EROFS;
-    err_set_errno(err, "cannot %s the journal %s", what, journal->path);
-    if (refused)
-        err->kind = ERR_PERMISSION;
-    return false;
+    return err_set_access(err, "cannot %s the journal %s", what, journal->path);
 }
 
 static bool write_at(int fd, const struct buf *text, size_t offset)

@@ -21,11 +21,7 @@ enum { NODE_MAX = 64, BAD_NAME_MAX = 200, BAD_TRIES = 1000 };
 
 static bool fail_errno(struct err *err, const char *what, const char *path)
 {
-    bool refused = errno == EACCES || errno == EPERM || errno == EROFS;
-    err_set_errno(err, "cannot %s the journal's directory %s", what, path);
-    if (refused)
-        err->kind = ERR_PERMISSION;
-    return false;
+    return err_set_access(err, "cannot %s the journal's directory %s", what, path);
 }
 
 static bool check_ours(int fd, const char *path, struct err *err)

@@ -31,6 +31,22 @@ static void test_errno_in_words(void **state)
     assert_int_equal(err.kind, ERR_SYSTEM);
 }
 
+static void test_what_we_may_not(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    static const int refusals[] = {EACCES, EPERM, EROFS};
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        errno = refusals[i];
+        assert_false(err_set_access(&err, "cannot open %s", "x"));
+        assert_int_equal(err.kind, ERR_PERMISSION);
+    }
+    assert_string_equal(err.text, "cannot open x: Read-only file system");
+    errno = ENOSPC;
+    assert_false(err_set_access(&err, "cannot open %s", "x"));
+    assert_int_equal(err.kind, ERR_SYSTEM);
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -80,6 +96,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_context_goes_in_front),
         cmocka_unit_test(test_errno_in_words),
+        cmocka_unit_test(test_what_we_may_not),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_too_long_is_cut_at_the_end),
         cmocka_unit_test(test_exit_codes),
