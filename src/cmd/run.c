@@ -16,9 +16,9 @@
 static const char usage[] =
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run\n"
     "\n"
-    "One run: works through the due jobs of all enabled clients, then ends.  This is what cron or "
-    "a\n"
-    "systemd timer starts every minute.  While another run is at work it ends at once, with 0.\n"
+    "One run: works through the due jobs of all enabled clients, then ends.  This is what cron\n"
+    "or a systemd timer starts every minute.  While another run is at work it ends at once, with\n"
+    "0.\n"
     "\n"
     "SIGTERM, SIGINT and SIGHUP stop it: nothing new is started, running jobs get stop_grace\n"
     "seconds.  SIGALRM makes it look for due jobs at once.\n"

@@ -20,11 +20,9 @@
 static const char usage[] =
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID [--client C | --all-clients]\n"
     "\n"
-    "Runs the job with this ID now, whatever its schedule and whether it is active or not: in "
-    "every\n"
-    "enabled client that has it, or in the client C (its id or its name).  The run is recorded "
-    "and\n"
-    "the next time is set, as if it had been due.\n"
+    "Runs the job with this ID now, whatever its schedule and whether it is active or not: in\n"
+    "every enabled client that has it, or in the client C (its id or its name).  The run is\n"
+    "recorded and the next time is set, as if it had been due.\n"
     "\n"
     "  --client C      only there\n"
     "  --all-clients   also if the ID means different packages in different clients\n"
@@ -112,14 +110,9 @@ static bool choose_client(struct clients *clients, const char *wanted, struct er
 
 static bool load_clients(struct errand *errand, struct err *err)
 {
-    struct db db = {0};
-    struct db_target target = site_auth_target(&errand->site);
-    struct db_options options = site_db_options(&errand->site, "task-server run-job");
-    bool done = db_connect(&db, &target, &options, err) && clients_load(&db, &errand->clients, err);
-    db_close(&db);
-    if (!done)
-        return err_wrap(err, "authentication database '%s'", target.name);
-    return !errand->request.client || choose_client(&errand->clients, errand->request.client, err);
+    const char *wanted = errand->request.client;
+    return site_load_clients(&errand->site, &errand->clients, err) &&
+           (!wanted || choose_client(&errand->clients, wanted, err));
 }
 
 /* The job's row in one client; the list is empty where it has none. */

@@ -27,12 +27,6 @@ bool setting_refuse(const struct setting *setting, struct err *err, const char *
     return false;
 }
 
-bool setting_refuse_hidden(const struct setting *setting, struct err *err, const char *text)
-{
-    return err_set(err, ERR_CONFIG, "%s:%d: [%s] %s: %s", setting->file, setting->line,
-                   setting->section, setting->key, text);
-}
-
 void setting_warn(const struct setting *setting, struct buf *warnings, const char *text)
 {
     buf_addf(warnings, "%s:%d: [%s] %s: %s\n", setting->file, setting->line, setting->section,

@@ -26,9 +26,6 @@ struct setting {
 /* Refuses a value and shows its beginning; returns false. */
 bool setting_refuse(const struct setting *setting, struct err *err, const char *text);
 
-/* Refuses a value that might hold a password, without showing it; returns false. */
-bool setting_refuse_hidden(const struct setting *setting, struct err *err, const char *text);
-
 /* Appends the warning "FILE:LINE: [section] key: <text>" and a newline. */
 void setting_warn(const struct setting *setting, struct buf *warnings, const char *text);
 

@@ -126,23 +126,6 @@ static enum executed run_claimed(struct execution *x, struct err *err)
     return end;
 }
 
-static enum executed turn_away(struct execution *x, const struct job *job)
-{
-    claim_give_up(&x->claim);
-    if (x->claim.state == CLAIM_LOST) {
-        visit_log(x->visit, LOG_LEVEL_DEBUG, job, "LOST: another session has claimed it");
-        x->visit->tally.lost++;
-        return EXECUTED_LOST;
-    }
-    const char *why = "is not due any more: another session was faster";
-    if (x->claim.state == CLAIM_GONE)
-        why = "its row was deleted meanwhile";
-    else if (!execution_is_job(x, job))
-        why = "is another job now";
-    visit_log(x->visit, LOG_LEVEL_DEBUG, job, "%s", why);
-    return EXECUTED_NOTHING;
-}
-
 static bool may_start(const struct visit *visit, struct err *why)
 {
     signals_take(visit->site->signals);
@@ -161,26 +144,18 @@ static bool know_histories(struct execution *x, struct err *err)
     return visit->knows_histories;
 }
 
-static enum executed unclaimed(struct visit *visit, const struct job *job, const struct err *err)
-{
-    enum executed end = db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
-    visit_log(visit, end == EXECUTED_AWAY ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, job,
-              "cannot be claimed: %s", err->text);
-    visit->tally.unserved++;
-    return end;
-}
-
 /* A native job: one transaction. */
 static enum executed execute_native(struct execution *x, const struct job *job, struct err *err)
 {
-    struct visit *visit = x->visit;
     int64_t now_us = clock_real_us();
     if (!claim_begin(&x->claim, job->id, err)) {
         claim_give_up(&x->claim);
-        return unclaimed(visit, job, err);
+        return execution_unclaimed(x, job, err);
     }
-    if (!execution_may_run(x, now_us) || !execution_is_job(x, job))
-        return turn_away(x, job);
+    if (!execution_may_run(x, now_us) || !execution_is_job(x, job)) {
+        claim_give_up(&x->claim);
+        return execution_turned_away(x, job);
+    }
     return run_claimed(x, err);
 }
 
@@ -210,7 +185,7 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
     };
     enum executed end;
     if (!know_histories(&x, err))
-        end = unclaimed(visit, job, err);
+        end = execution_unclaimed(&x, job, err);
     else if (x.choice.kind == BOARD_NATIVE)
         end = execute_native(&x, job, err);
     else

@@ -73,6 +73,32 @@ void execution_find_slot(struct execution *x, int64_t now_us)
     x->slot_us = slot_us > slot_s * 1000000 ? slot_us : slot_s * 1000000;
 }
 
+enum executed execution_unclaimed(struct execution *x, const struct job *job, const struct err *err)
+{
+    struct visit *visit = x->visit;
+    enum executed end = db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
+    visit_log(visit, end == EXECUTED_AWAY ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, job,
+              "cannot be claimed: %s", err->text);
+    visit->tally.unserved++;
+    return end;
+}
+
+enum executed execution_turned_away(struct execution *x, const struct job *job)
+{
+    if (x->claim.state == CLAIM_LOST) {
+        visit_log(x->visit, LOG_LEVEL_DEBUG, job, "LOST: another session has claimed it");
+        x->visit->tally.lost++;
+        return EXECUTED_LOST;
+    }
+    const char *why = "is not due any more: another session was faster";
+    if (x->claim.state == CLAIM_GONE)
+        why = "its row was deleted meanwhile";
+    else if (!execution_is_job(x, job))
+        why = "is another job now";
+    visit_log(x->visit, LOG_LEVEL_DEBUG, job, "%s", why);
+    return EXECUTED_NOTHING;
+}
+
 void execution_release(struct execution *x)
 {
     job_run_release(&x->run);

@@ -72,6 +72,14 @@ void execution_tell_way(const struct execution *x);
  * after a long pause.  Needs the spec (execution_has_schedule). */
 void execution_find_slot(struct execution *x, int64_t now_us);
 
+/* The claim could not be asked for: tells and counts it.  A connection that is gone is news; what
+ * the server refuses becomes an incident of the client, told by the parent. */
+enum executed execution_unclaimed(struct execution *x, const struct job *job,
+                                  const struct err *err);
+
+/* The claim does not let the job run (the caller has given it up): tells and counts why. */
+enum executed execution_turned_away(struct execution *x, const struct job *job);
+
 /* Makes `text` the outcome, a failure. */
 void execution_fail(struct execution *x, const char *text);
 

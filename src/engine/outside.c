@@ -95,19 +95,6 @@ static enum executed run_held(struct external *e, struct err *err)
     return ran ? record(e, err) : give_back(e, err);
 }
 
-static enum executed turn_away(struct external *e, const struct job *job)
-{
-    struct visit *visit = e->x->visit;
-    if (e->x->claim.state == CLAIM_LOST) {
-        visit_log(visit, LOG_LEVEL_DEBUG, job, "LOST: another session has claimed it");
-        visit->tally.lost++;
-        return EXECUTED_LOST;
-    }
-    visit_log(visit, LOG_LEVEL_DEBUG, job, "is not due any more, or another job now");
-    claim_let_go(&e->x->claim, job->id);
-    return EXECUTED_NOTHING;
-}
-
 /* True: an earlier run of it is not settled, or that cannot be told. */
 static bool is_unsettled(struct visit *visit, const struct job *job)
 {
@@ -128,15 +115,15 @@ static enum executed execute_with_token(struct external *e, const struct job *jo
     struct visit *visit = x->visit;
     int64_t now_us = clock_real_us();
     TEST_STEP("token-taken");
-    if (!claim_hold(&x->claim, job->id, err)) {
-        visit_log(visit, LOG_LEVEL_WARNING, job, "cannot be claimed: %s", err->text);
-        visit->tally.unserved++;
-        return db_lost(&visit->db) ? EXECUTED_AWAY : EXECUTED_UNCLAIMED;
-    }
+    if (!claim_hold(&x->claim, job->id, err))
+        return execution_unclaimed(x, job, err);
     e->backend_pid = db_backend_pid(&visit->db);
     TEST_STEP("claim-held");
-    if (!execution_may_run(x, now_us) || !execution_is_job(x, job))
-        return turn_away(e, job);
+    if (!execution_may_run(x, now_us) || !execution_is_job(x, job)) {
+        if (x->claim.state != CLAIM_LOST)
+            claim_let_go(&x->claim, job->id);
+        return execution_turned_away(x, job);
+    }
     if (is_unsettled(visit, job)) {
         claim_let_go(&x->claim, job->id);
         return EXECUTED_NOTHING;

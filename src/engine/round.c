@@ -83,16 +83,9 @@ static void recall_clients(struct round *round)
 
 static bool load_clients(struct round *round, struct err *err)
 {
-    struct db db = {0};
     struct clients clients = {0};
-    struct db_target target = site_auth_target(round->site);
-    struct db_options options = site_db_options(round->site, "task-server");
-    options.stop_grace_ms = 0; /* it only reads, and the lanes must be told to stop */
-    bool done = db_connect(&db, &target, &options, err) && clients_load(&db, &clients, err);
-    db_close(&db);
-    if (!done)
-        return err_wrap(err, "authentication database '%s'", target.name);
-    done = roster_update(&round->roster, &clients, err);
+    bool done = site_load_clients(round->site, &clients, err) &&
+                roster_update(&round->roster, &clients, err);
     clients_release(&clients);
     return done;
 }

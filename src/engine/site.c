@@ -212,6 +212,17 @@ struct db_target site_auth_target(const struct site *site)
     };
 }
 
+bool site_load_clients(const struct site *site, struct clients *clients, struct err *err)
+{
+    struct db db = {0};
+    struct db_target target = site_auth_target(site);
+    struct db_options options = site_db_options(site, "task-server");
+    options.stop_grace_ms = 0; /* it only reads, and the lanes must be told to stop */
+    bool done = db_connect(&db, &target, &options, err) && clients_load(&db, clients, err);
+    db_close(&db);
+    return done || err_wrap(err, "authentication database '%s'", target.name);
+}
+
 bool site_file_name(const struct site *site, const char *suffix, struct buf *name, struct err *err)
 {
     size_t start = name->len;

@@ -30,6 +30,7 @@
 #include "io/signals.h"
 #include "io/statedir.h"
 #include "io/upgrades.h"
+#include "store/clients.h"
 #include "store/journal.h"
 
 /* What the command line says. */
@@ -108,6 +109,9 @@ struct db_options site_db_options(const struct site *site, const char *applicati
 
 /* Where the auth database is. */
 struct db_target site_auth_target(const struct site *site);
+
+/* Reads the enabled clients, over a connection of its own.  A stop signal ends it at once. */
+bool site_load_clients(const struct site *site, struct clients *clients, struct err *err) MUST_USE;
 
 /* Appends a file name, without directory, for what this site keeps between runs: unique on this
  * machine for each installation and configuration file. */

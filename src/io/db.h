@@ -120,9 +120,6 @@ bool db_exec(struct db *db, const struct db_statement *statement, const char *co
 /* Rows of a step; 0 where it has none or was not reached. */
 int db_rows(const struct db_reply *reply, int step);
 
-/* Rows changed by a step (INSERT, UPDATE, DELETE). */
-int64_t db_affected(const struct db_reply *reply, int step);
-
 /* A value as text, NULL for null and for what is not there. */
 const char *db_value(const struct db_reply *reply, int step, int row, int column);
 

@@ -1,6 +1,5 @@
 /* db_reply.c: reading what a db_run brought: see io/db.h. */
 #include <libpq-fe.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "io/db.h"
@@ -8,13 +7,6 @@
 int db_rows(const struct db_reply *reply, int step)
 {
     return step < reply->count && reply->rows[step] ? PQntuples(reply->rows[step]) : 0;
-}
-
-int64_t db_affected(const struct db_reply *reply, int step)
-{
-    if (step >= reply->count || !reply->rows[step])
-        return 0;
-    return strtoll(PQcmdTuples(reply->rows[step]), NULL, 10);
 }
 
 const char *db_value(const struct db_reply *reply, int step, int row, int column)
