@@ -176,11 +176,18 @@ static bool load_perl(struct errand *errand, struct visit *visit, const struct j
            load_bridge(errand, err);
 }
 
+static bool settle_leftovers(struct visit *visit, struct err *err)
+{
+    struct journal_list leftovers;
+    bool done = leftover_find(visit, &leftovers, err) && leftover_settle(visit, &leftovers, err);
+    journal_list_release(&leftovers);
+    return done;
+}
+
 static void run_in(struct errand *errand, struct visit *visit, const struct job *job)
 {
     struct err err = {0};
-    if ((leftover_possible(visit) && !leftover_settle(visit, &err)) ||
-        !load_perl(errand, visit, job, &err)) {
+    if (!settle_leftovers(visit, &err) || !load_perl(errand, visit, job, &err)) {
         visit_log(visit, LOG_LEVEL_ERROR, job, "not run: %s", err.text);
         errand->away = true;
         return;

@@ -6,18 +6,12 @@
 #include "base/clock.h"
 #include "engine/external.h"
 #include "store/history.h"
-#include "store/journal_scan.h"
 
 enum {
     REFUSALS_MAX = 2, /* how often the database may refuse an entry */
     HOLD_TRIES = 10,
     HOLD_PAUSE_MS = 100,
 };
-
-bool leftover_possible(const struct visit *visit)
-{
-    return visit->site->journal && journal_exists(visit->site->journal);
-}
 
 static void log_reports(const struct visit *visit, const struct journal_list *list)
 {
@@ -174,21 +168,29 @@ static bool settle_one(struct visit *visit, struct journal_found *found, struct 
     return true;
 }
 
-bool leftover_settle(struct visit *visit, struct err *err)
+bool leftover_find(struct visit *visit, struct journal_list *list, struct err *err)
 {
-    struct journal_list list = {0};
+    const struct site *site = visit->site;
     struct journal_client client = {
         .id = visit->client->id,
         .db_name = visit->client->fields[CLIENT_DBNAME],
     };
-    bool done = journal_scan(visit->site->journal, &client, &list, err);
-    log_reports(visit, &list);
-    bool known = !done || list.count == 0 || visit->knows_histories ||
-                 history_describes(&visit->db, &visit->describes, err);
-    visit->knows_histories = visit->knows_histories || (done && list.count && known);
-    done = done && known;
-    for (size_t i = 0; done && i < list.count; i++)
-        done = settle_one(visit, &list.items[i], err);
-    journal_list_release(&list);
+    *list = (struct journal_list){0};
+    if (!site->journal || !journal_exists(site->journal))
+        return true;
+    bool done = journal_scan(site->journal, &client, list, err);
+    log_reports(visit, list);
+    return done;
+}
+
+bool leftover_settle(struct visit *visit, struct journal_list *list, struct err *err)
+{
+    if (list->count == 0)
+        return true;
+    if (!visit->knows_histories)
+        visit->knows_histories = history_describes(&visit->db, &visit->describes, err);
+    bool done = visit->knows_histories;
+    for (size_t i = 0; done && i < list->count; i++)
+        done = settle_one(visit, &list->items[i], err);
     return done;
 }

@@ -1,8 +1,9 @@
 /* leftover.h: what earlier runs left in the journal for a client, settled before its due jobs are
  * looked for.
  *
- *     leftover_wait(&visit)                 is there any?  cheap: no database is asked
- *     leftover_settle(&visit, err)          connected
+ *     leftover_find(&visit, &list, err)       what is there; asks no database
+ *     leftover_settle(&visit, &list, err)     with a connection, if there is anything
+ *     journal_list_release(&list)             what was not settled waits for the next visit
  *
  * An outcome that could not be recorded is recorded now, so that a finished job is not run again. A
  * run nobody knows the end of was interrupted: what is left of its processes is ended first, then
@@ -10,7 +11,7 @@
  * half-done invoices or imports by ourselves would be worse.  Packages in rerun_interrupted may be
  * repeated at once, once.
  *
- * False: the database cannot be reached; what is left waits on.
+ * False: the journal cannot be read, or the database not be reached; what is left waits on.
  * Source: design.md "Journal".
  */
 #ifndef ENGINE_LEFTOVER_H
@@ -21,10 +22,12 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "engine/visit.h"
+#include "store/journal_scan.h"
 
-bool leftover_settle(struct visit *visit, struct err *err) MUST_USE;
+/* Tells what could not be read.  The caller releases the list, also after false. */
+bool leftover_find(struct visit *visit, struct journal_list *list, struct err *err) MUST_USE;
 
-/* Does the journal hold anything for this installation at all? */
-bool leftover_possible(const struct visit *visit);
+/* Does nothing for an empty list. */
+bool leftover_settle(struct visit *visit, struct journal_list *list, struct err *err) MUST_USE;
 
 #endif

@@ -60,15 +60,23 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
     return refused.kind == ERR_NONE;
 }
 
+/* Connects, and settles first what earlier runs have left; where there is nothing, the session is
+ * set up with the same round trip that lists the jobs. */
+static bool open_settled(struct visit *visit, struct err *err)
+{
+    struct journal_list leftovers;
+    bool done = leftover_find(visit, &leftovers, err) &&
+                (leftovers.count ? visit_connect(visit, err) : visit_open(visit, err)) &&
+                leftover_settle(visit, &leftovers, err);
+    journal_list_release(&leftovers);
+    return done;
+}
+
 bool serve_client(struct visit *visit, struct err *err)
 {
     int64_t now_us = clock_real_us();
     struct job_list list = {0};
-    bool leftovers = leftover_possible(visit);
-    if (leftovers ? !visit_connect(visit, err) || !leftover_settle(visit, err)
-                  : !visit_open(visit, err))
-        return false;
-    if (!list_jobs(visit, &list, now_us, err))
+    if (!open_settled(visit, err) || !list_jobs(visit, &list, now_us, err))
         return false;
     bool done = run_list(visit, &list, now_us, err);
     job_list_release(&list);
