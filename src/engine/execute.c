@@ -8,7 +8,6 @@
 #include "engine/bury.h"
 #include "engine/outside.h"
 #include "engine/settle.h"
-#include "store/history.h"
 
 /* ---- which way a job goes ---- */
 
@@ -134,16 +133,6 @@ static bool may_start(const struct visit *visit, struct err *why)
     return site_is_unlocked(visit->site, why);
 }
 
-/* What histories look like matters only where a job is due, so it is asked once, and not before. */
-static bool know_histories(struct execution *x, struct err *err)
-{
-    struct visit *visit = x->visit;
-    if (!visit->knows_histories)
-        visit->knows_histories = history_describes(&visit->db, &visit->describes, err);
-    x->claim.describes = visit->describes;
-    return visit->knows_histories;
-}
-
 /* A native job: one transaction. */
 static enum executed execute_native(struct execution *x, const struct job *job, struct err *err)
 {
@@ -184,7 +173,9 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
         .claim = {.db = &visit->db, .zone = &visit->site->zone},
     };
     enum executed end;
-    if (!know_histories(&x, err))
+    bool known = visit_know_histories(visit, err);
+    x.claim.describes = visit->describes;
+    if (!known)
         end = execution_unclaimed(&x, job, err);
     else if (x.choice.kind == BOARD_NATIVE)
         end = execute_native(&x, job, err);

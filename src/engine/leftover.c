@@ -187,9 +187,7 @@ bool leftover_settle(struct visit *visit, struct journal_list *list, struct err 
 {
     if (list->count == 0)
         return true;
-    if (!visit->knows_histories)
-        visit->knows_histories = history_describes(&visit->db, &visit->describes, err);
-    bool done = visit->knows_histories;
+    bool done = visit_know_histories(visit, err);
     for (size_t i = 0; done && i < list->count; i++)
         done = settle_one(visit, &list->items[i], err);
     return done;

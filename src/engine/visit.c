@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "store/history.h"
 
 enum { RETRY_PAUSE_MS = 250 };
 
@@ -53,6 +54,13 @@ bool visit_connect(struct visit *visit, struct err *err)
 {
     db_close(&visit->db);
     return visit_open(visit, err) && session_start(&visit->db, &visit->session, err);
+}
+
+bool visit_know_histories(struct visit *visit, struct err *err)
+{
+    if (!visit->knows_histories)
+        visit->knows_histories = history_describes(&visit->db, &visit->describes, err);
+    return visit->knows_histories;
 }
 
 bool visit_reconnect(struct visit *visit, struct err *err)

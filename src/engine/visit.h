@@ -52,7 +52,7 @@ struct visit {
     struct session session;
     struct auth_link auth;
     struct db_target auth_target;
-    bool knows_histories; /* `describes` has been asked for; see execute.c */
+    bool knows_histories; /* `describes` has been asked for; see visit_know_histories */
     bool describes;       /* histories have a description column */
     int waits_for;        /* BOARD_COMMAND or BOARD_PERL: too many of those are running; else 0 */
     enum visit_perl perl;
@@ -68,6 +68,9 @@ bool visit_open(struct visit *visit, struct err *err) MUST_USE;
 
 /* Connects and sets up a session; also again, after the connection was lost. */
 bool visit_connect(struct visit *visit, struct err *err) MUST_USE;
+
+/* What histories look like matters only where something is recorded: it is asked then, once. */
+bool visit_know_histories(struct visit *visit, struct err *err) MUST_USE;
 
 /* Connects again, trying for as long as connect_timeout allows: a server that restarts is away for
  * some seconds. */
