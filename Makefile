@@ -25,7 +25,9 @@ PKGS := libpq inih yaml-0.1 libcrypto
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wswitch-enum -Werror
 PERL_DIR := $(PREFIX)/share/task-server/perl
-CPPFLAGS := -D_GNU_SOURCE -Isrc -DTASK_SERVER_PERL_DIR='"$(PERL_DIR)"' -DTASK_SERVER_VERSION='"$(VERSION)"' \
+LOCALE_DIR := $(PREFIX)/share/locale
+CPPFLAGS := -D_GNU_SOURCE -Isrc -DTASK_SERVER_PERL_DIR='"$(PERL_DIR)"' -DTASK_SERVER_LOCALE_DIR='"$(LOCALE_DIR)"' \
+	-DTASK_SERVER_VERSION='"$(VERSION)"' \
 	$(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 CFLAGS ?= -O2 -g
 CFLAGS_release := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
@@ -71,7 +73,7 @@ unit: $(TESTS)
 $(B)/main.o $(B)/cmd/version.o: VERSION
 
 # The program knows where its Perl half is installed: another PREFIX, another program.
-$(B)/engine/site.o: $(B)/perl_dir
+$(B)/engine/site.o $(B)/main.o: $(B)/perl_dir
 $(B)/perl_dir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PERL_DIR)' | cmp -s - $@ || echo '$(PERL_DIR)' >$@

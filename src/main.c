@@ -21,6 +21,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "cmd/cli.h"
 #include "cmd/commands.h"
@@ -28,7 +29,7 @@
 static const struct cmd *const commands[] = {&cmd_run, &cmd_run_job, &cmd_next, &cmd_settings,
                                              &cmd_version};
 
-static const char usage[] =
+static const char usage[] = N_(
     "usage: task-server [options] COMMAND …\n"
     "\n"
     "Runs kivitendo's background jobs.\n"
@@ -46,7 +47,7 @@ static const char usage[] =
     "  -v            every decision with its reason\n"
     "  --allow-root  run as root, if all of the configuration belongs to root\n"
     "\n"
-    "task-server COMMAND --help tells more.\n";
+    "task-server COMMAND --help tells more.\n");
 
 static const struct cmd *find_command(const char *name)
 {
@@ -58,7 +59,7 @@ static const struct cmd *find_command(const char *name)
 
 static int wrong_usage(const char *what, const char *word)
 {
-    log_msg(LOG_LEVEL_ERROR, "%s%s%s%s; see task-server help", what, word ? " '" : "",
+    log_msg(LOG_LEVEL_ERROR, "%s%s%s%s; see task-server help", i18n(what), word ? " '" : "",
             word ? word : "", word ? "'" : "");
     return err_exit_code(ERR_USAGE);
 }
@@ -66,13 +67,13 @@ static int wrong_usage(const char *what, const char *word)
 static int help(int argc, char **argv)
 {
     if (argc < 2) {
-        fputs(usage, stdout);
+        fputs(_(usage), stdout);
         return 0;
     }
     const struct cmd *command = find_command(argv[1]);
     if (!command)
-        return wrong_usage("there is no command", argv[1]);
-    fputs(command->usage, stdout);
+        return wrong_usage(N_("there is no command"), argv[1]);
+    fputs(_(command->usage), stdout);
     return 0;
 }
 
@@ -104,7 +105,7 @@ static int parse_global(int argc, char **argv, struct cli *cli, bool *wants_help
         case 'v': cli->verbose = true; break;
         case 'r': cli->allow_root = true; break;
         case 'h': *wants_help = true; break;
-        default: return wrong_usage("the options are wrong", NULL);
+        default: return wrong_usage(N_("the options are wrong"), NULL);
         }
     }
     return 0;
@@ -118,9 +119,9 @@ static int run_command(int argc, char **argv, const struct cli *cli)
     if (strcmp(argv[0], "help") == 0)
         return help(argc, argv);
     if (!command)
-        return wrong_usage("there is no command", argv[0]);
+        return wrong_usage(N_("there is no command"), argv[0]);
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        fputs(command->usage, stdout);
+        fputs(_(command->usage), stdout);
         return 0;
     }
     log_init(choose_level(cli, command, journal), journal);
@@ -145,12 +146,14 @@ int main(int argc, char **argv)
     if (!fill_standard_descriptors())
         return err_exit_code(ERR_SYSTEM);
     log_init(LOG_LEVEL_INFO, log_goes_to_journal(getenv("JOURNAL_STREAM")));
+    const char *catalogues = getenv("TASK_SERVER_LOCALE");
+    i18n_init(catalogues ? catalogues : TASK_SERVER_LOCALE_DIR);
     int exit_code = parse_global(argc, argv, &cli, &wants_help);
     if (exit_code)
         return exit_code;
     if (wants_help)
         return help(1, argv);
     if (optind == argc)
-        return wrong_usage("a command is missing", NULL);
+        return wrong_usage(N_("a command is missing"), NULL);
     return run_command(argc - optind, argv + optind, &cli);
 }

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
     err->kind = kind;
-    vsnprintf(err->text, sizeof err->text, fmt, args);
+    vsnprintf(err->text, sizeof err->text, i18n(fmt), args);
     va_end(args);
     return false;
 }
@@ -18,7 +20,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 static PRINTF_LIKE(3, 0) void set_errno(struct err *err, int number, const char *fmt, va_list args)
 {
     err->kind = ERR_SYSTEM;
-    vsnprintf(err->text, sizeof err->text, fmt, args);
+    vsnprintf(err->text, sizeof err->text, i18n(fmt), args);
     size_t len = strlen(err->text);
     snprintf(err->text + len, sizeof err->text - len, ": %s", strerrordesc_np(number));
 }
@@ -56,7 +58,7 @@ bool err_wrap(struct err *err, const char *fmt, ...)
     memcpy(inner, err->text, sizeof inner);
     va_list args;
     va_start(args, fmt);
-    vsnprintf(err->text, sizeof err->text, fmt, args);
+    vsnprintf(err->text, sizeof err->text, i18n(fmt), args);
     va_end(args);
     size_t len = strlen(err->text);
     int written = snprintf(err->text + len, sizeof err->text - len, ": %s", inner);

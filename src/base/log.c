@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 static enum log_level max_level = LOG_LEVEL_INFO;
 static bool prefix_priority;
@@ -79,7 +80,7 @@ void log_msg(enum log_level level, const char *fmt, ...)
     char raw[LOG_LINE_MAX];
     va_list args;
     va_start(args, fmt);
-    int len = vsnprintf(raw, sizeof raw, fmt, args);
+    int len = vsnprintf(raw, sizeof raw, i18n(fmt), args);
     va_end(args);
 
     if (prefix_priority)

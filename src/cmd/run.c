@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
@@ -13,7 +14,7 @@
 #include "io/statedir.h"
 #include "store/stamp.h"
 
-static const char usage[] =
+static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run\n"
     "\n"
     "One run: works through the due jobs of all enabled clients, then ends.  This is what cron\n"
@@ -24,7 +25,7 @@ static const char usage[] =
     "seconds.  SIGALRM makes it look for due jobs at once.\n"
     "\n"
     "Exit codes: 0 done (failed jobs are recorded in their history, not here), 71 system error,\n"
-    "75 a database could not be reached, 77 no permission, 78 wrong configuration.\n";
+    "75 a database could not be reached, 77 no permission, 78 wrong configuration.\n");
 
 /* What a run holds, besides the site. */
 struct run {

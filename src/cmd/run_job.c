@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
@@ -17,7 +18,7 @@
 #include "store/claim_tx.h"
 #include "store/jobs.h"
 
-static const char usage[] =
+static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID [--client C | --all-clients]\n"
     "\n"
     "Runs the job with this ID now, whatever its schedule and whether it is active or not: in\n"
@@ -29,7 +30,7 @@ static const char usage[] =
     "\n"
     "Exit codes: 0 it ran (its outcome, also a failure, is in its history and on standard error),\n"
     "64 no such job, or usage, 75 a database could not be reached, the installation is locked, or\n"
-    "another session has claimed the job, 77 no permission, 78 wrong configuration.\n";
+    "another session has claimed the job, 77 no permission, 78 wrong configuration.\n");
 
 enum { WAIT_MS = 250 };
 

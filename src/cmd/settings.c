@@ -4,13 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
 #include "base/log.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 #include "io/statedir.h"
 
-static const char usage[] =
+static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] settings\n"
     "\n"
     "Prints what scripts want to know of an installation, as lines of a key and a value:\n"
@@ -19,7 +20,7 @@ static const char usage[] =
     "writes, once for each place where jobs write; and, unless root asks, state_dir and last_run.\n"
     "Paths are absolute.  Asks no database.\n"
     "\n"
-    "Exit codes: 0 done, 77 no permission, 78 wrong configuration.\n";
+    "Exit codes: 0 done, 77 no permission, 78 wrong configuration.\n");
 
 static void print_text(const char *key, const char *value)
 {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "store/history.h"
 
 enum { RETRY_PAUSE_MS = 250 };
@@ -31,11 +32,12 @@ void visit_log(const struct visit *visit, enum log_level level, const struct job
     char message[LOG_LINE_MAX];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(message, sizeof message, fmt, args);
+    vsnprintf(message, sizeof message, i18n(fmt), args);
     va_end(args);
-    buf_addf(&text, "client '%s': ", visit->client->fields[CLIENT_NAME]);
+    buf_addf(&text, _("client '%s': "), visit->client->fields[CLIENT_NAME]);
     if (job)
-        buf_addf(&text, "job %d (%.255s): ", job->id, job->package ? job->package : "no package");
+        buf_addf(&text, _("job %d (%.255s): "), job->id,
+                 job->package ? job->package : _("no package"));
     log_msg(level, "%s%s", buf_text(&text), message);
     buf_release(&text);
 }

@@ -26,7 +26,9 @@ TEST_ROOT=${TEST_ROOT:-$(cd "$(dirname "$0")/../.." && pwd -P)}
 . "$TEST_ROOT/tests/lib/pg.sh"
 
 TZ=${TEST_TZ:-Europe/Berlin}
-export TZ
+LC_ALL=C # sentences are compared in English
+export TZ LC_ALL
+unset LANGUAGE
 TEST_LONG=${TEST_LONG:-}
 tap_count=0
 tap_failed=0

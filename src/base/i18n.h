@@ -1,0 +1,36 @@
+/* i18n.h: messages in the reader's language, through gettext.
+ *
+ *     i18n_init(directory)            once, in main: the language of LC_ALL, LC_MESSAGES or LANG
+ *     printf(_("%d jobs\n"), n)       a text for people, translated where it is used
+ *     static const char *const words[] = {N_("due"), …};   … i18n(words[i])
+ *
+ * err_set, err_wrap, log_msg and their like translate their format strings by themselves: there the
+ * plain literal stands, and xgettext is told where to look (Makefile, po/).  What scripts read
+ * (--json, settings, keys and exit codes) is never translated, nor is what goes into a database
+ * column that kivitendo interprets.
+ *
+ * Only LC_MESSAGES is taken from the environment: numbers, sorting and character classes stay C's.
+ * Texts are UTF-8 whatever the locale's own encoding is.  Without a catalogue, or without the
+ * locale on this machine, everything is English.
+ *
+ * Source: GNU gettext manual, "The Programmer's View".
+ */
+#ifndef BASE_I18N_H
+#define BASE_I18N_H
+
+#include <libintl.h>
+
+#define _(text)  gettext(text)
+#define N_(text) text
+
+/* Translates a text that may be empty (which to gettext means the catalogue's head). */
+static inline const char *i18n(const char *text) __attribute__((format_arg(1)));
+static inline const char *i18n(const char *text)
+{
+    return *text ? gettext(text) : text;
+}
+
+/* directory: where the catalogues lie, <language>/LC_MESSAGES/task-server.mo below it. */
+void i18n_init(const char *directory);
+
+#endif
