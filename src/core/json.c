@@ -38,10 +38,16 @@ void json_add_string(struct buf *out, const char *text)
     buf_add_text(out, "\"");
 }
 
+void json_add_next(struct buf *out)
+{
+    char last = out->len ? out->data[out->len - 1] : '{';
+    if (last != '{' && last != '[' && last != ':')
+        buf_add_text(out, ",");
+}
+
 void json_add_key(struct buf *out, const char *key)
 {
-    if (out->len && out->data[out->len - 1] != '{' && out->data[out->len - 1] != '[')
-        buf_add_text(out, ",");
+    json_add_next(out);
     json_add_string(out, key);
     buf_add_text(out, ":");
 }
@@ -56,4 +62,10 @@ void json_add_number(struct buf *out, const char *key, int64_t number)
 {
     json_add_key(out, key);
     buf_addf(out, "%" PRId64, number);
+}
+
+void json_add_bool(struct buf *out, const char *key, bool value)
+{
+    json_add_key(out, key);
+    buf_add_text(out, value ? "true" : "false");
 }

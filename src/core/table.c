@@ -1,0 +1,289 @@
+#include "core/table.h"
+
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/i18n.h"
+
+static const char *const colour_codes[] = {"",         "\033[1m",  "\033[2m",
+                                           "\033[31m", "\033[32m", "\033[33m"};
+static const char gap[] = "  ";
+enum { GAP = sizeof gap - 1, TEXT_MAX = 4096 };
+
+/* ---- the width of a text ---- */
+
+/* The character at text; *len gets its bytes. */
+static wchar_t decode(const char *text, size_t len)
+{
+    const unsigned char *b = (const unsigned char *)text;
+    switch (len) {
+    case 1: return (wchar_t)b[0];
+    case 2: return (wchar_t)((b[0] & 0x1F) << 6 | (b[1] & 0x3F));
+    case 3: return (wchar_t)((b[0] & 0x0F) << 12 | (b[1] & 0x3F) << 6 | (b[2] & 0x3F));
+    default:
+        return (wchar_t)((b[0] & 0x07) << 18 | (b[1] & 0x3F) << 12 | (b[2] & 0x3F) << 6 |
+                         (b[3] & 0x3F));
+    }
+}
+
+static bool turns_direction(wchar_t c)
+{
+    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
+           c == 0x200F || c == 0x061C;
+}
+
+/* One character: its bytes, and the columns it takes; -1 for what must not be shown.  Needs a
+ * UTF-8 locale (begin_utf8). */
+static size_t measure(const char *text, int *columns)
+{
+    size_t len = utf8_sequence(text, strnlen(text, 4));
+    wchar_t c = len ? decode(text, len) : L'\0';
+    *columns = len && !turns_direction(c) ? wcwidth(c) : -1;
+    return len ? len : 1;
+}
+
+/* wcwidth asks the locale; the process's own may be C. */
+struct utf8 {
+    locale_t mine;
+    locale_t before;
+};
+
+static struct utf8 begin_utf8(void)
+{
+    struct utf8 utf8 = {.mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0)};
+    if (utf8.mine)
+        utf8.before = uselocale(utf8.mine);
+    return utf8;
+}
+
+static void end_utf8(struct utf8 utf8)
+{
+    if (!utf8.mine)
+        return;
+    uselocale(utf8.before);
+    freelocale(utf8.mine);
+}
+
+/* Appends the text made harmless, at most `room` columns of it; returns how many it took. */
+static int add_text(struct buf *out, const char *text, int room)
+{
+    int used = 0;
+    while (*text) {
+        int columns;
+        size_t len = measure(text, &columns);
+        if (used + (columns < 0 ? 1 : columns) > room)
+            break;
+        if (columns < 0)
+            buf_add_text(out, "?");
+        else
+            buf_add(out, text, len);
+        used += columns < 0 ? 1 : columns;
+        text += len;
+    }
+    return used;
+}
+
+int table_text_width(const char *text)
+{
+    struct buf ignored = {0};
+    struct utf8 utf8 = begin_utf8();
+    int width = add_text(&ignored, text, TEXT_MAX);
+    end_utf8(utf8);
+    buf_release(&ignored);
+    return width;
+}
+
+/* ---- filling ---- */
+
+static struct table_cell make_cell(struct table *table, const char *text, enum table_colour colour)
+{
+    struct buf harmless = {0};
+    struct utf8 utf8 = begin_utf8();
+    struct table_cell cell = {
+        .colour = colour,
+        .width = add_text(&harmless, text ? text : "", TEXT_MAX),
+    };
+    end_utf8(utf8);
+    cell.text = harmless.failed ? NULL : strdup(buf_text(&harmless));
+    buf_release(&harmless);
+    table->failed |= !cell.text;
+    return cell;
+}
+
+void table_column(struct table *table, const char *title, int flags)
+{
+    if (table->columns == TABLE_COLUMNS_MAX) {
+        table->failed = true;
+        return;
+    }
+    table->heads[table->columns] = make_cell(table, title, TABLE_BOLD);
+    table->flags[table->columns++] = flags;
+}
+
+static bool make_room(struct table *table)
+{
+    size_t cap = table->cap ? 2 * table->cap : 64;
+    if (table->count < table->cap)
+        return true;
+    struct table_cell *cells = realloc(table->cells, cap * sizeof *cells);
+    if (!cells)
+        return false;
+    table->cells = cells;
+    table->cap = cap;
+    return true;
+}
+
+void table_coloured(struct table *table, enum table_colour colour, const char *text)
+{
+    if (table->failed)
+        return;
+    if (make_room(table))
+        table->cells[table->count++] = make_cell(table, text, colour);
+    else
+        table->failed = true;
+}
+
+void table_cell(struct table *table, const char *text)
+{
+    table_coloured(table, TABLE_PLAIN, text);
+}
+
+void table_cellf(struct table *table, enum table_colour colour, const char *fmt, ...)
+{
+    char text[TEXT_MAX];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, i18n(fmt), args);
+    va_end(args);
+    table_coloured(table, colour, text);
+}
+
+/* ---- printing ---- */
+
+/* How the columns are laid out this time. */
+struct layout {
+    int widths[TABLE_COLUMNS_MAX];
+    const int *flags;
+    bool colours;
+};
+
+static void find_widths(const struct table *table, const struct table_style *style, int *widths)
+{
+    for (int i = 0; i < table->columns; i++)
+        widths[i] = style->leaves_head ? 0 : table->heads[i].width;
+    for (size_t i = 0; i < table->count; i++) {
+        int column = (int)(i % (size_t)table->columns);
+        if (table->cells[i].width > widths[column])
+            widths[column] = table->cells[i].width;
+    }
+}
+
+/* Takes a column's width at a time from the widest that may be cut. */
+static void fit_widths(const struct table *table, int room, int *widths)
+{
+    int sum = (table->columns - 1) * GAP;
+    for (int i = 0; i < table->columns; i++)
+        sum += widths[i];
+    while (sum > room) {
+        int widest = -1;
+        for (int i = 0; i < table->columns; i++)
+            if (table->flags[i] & TABLE_CUT && widths[i] > TABLE_CUT_MIN &&
+                (widest < 0 || widths[i] > widths[widest]))
+                widest = i;
+        if (widest < 0)
+            return;
+        widths[widest]--;
+        sum--;
+    }
+}
+
+/* The text in `width` columns; returns how many it took. */
+static int add_cut(const struct table_cell *cell, int width, struct buf *out)
+{
+    if (cell->width <= width) {
+        buf_add_text(out, cell->text);
+        return cell->width;
+    }
+    int used = add_text(out, cell->text, width - 1);
+    buf_add_text(out, "…");
+    return used + 1;
+}
+
+static void pad(struct buf *out, int columns)
+{
+    for (int i = 0; i < columns; i++)
+        buf_add_text(out, " ");
+}
+
+static void print_cell(const struct layout *layout, int column, const struct table_cell *cell,
+                       struct buf *out)
+{
+    int width = layout->widths[column];
+    bool right = layout->flags[column] & TABLE_RIGHT;
+    bool coloured = layout->colours && cell->colour != TABLE_PLAIN && cell->width > 0;
+    if (right)
+        pad(out, width - cell->width);
+    if (coloured)
+        buf_add_text(out, colour_codes[cell->colour]);
+    int used = add_cut(cell, width, out);
+    if (coloured)
+        buf_add_text(out, "\033[0m");
+    if (!right)
+        pad(out, width - used);
+}
+
+/* No blanks at the end of a line. */
+static void trim(struct buf *out)
+{
+    while (out->len && out->data[out->len - 1] == ' ')
+        out->data[--out->len] = '\0';
+}
+
+static void print_row(const struct layout *layout, const struct table_cell *cells, size_t count,
+                      struct buf *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_add_text(out, gap);
+        print_cell(layout, (int)i, &cells[i], out);
+    }
+    trim(out);
+    buf_add_text(out, "\n");
+}
+
+void table_print(const struct table *table, const struct table_style *style, struct buf *out)
+{
+    struct layout layout = {.flags = table->flags, .colours = style->colours};
+    size_t columns = (size_t)table->columns;
+    if (table->failed || !columns) {
+        out->failed |= table->failed;
+        return;
+    }
+    find_widths(table, style, layout.widths);
+    if (style->width > 0)
+        fit_widths(table, style->width, layout.widths);
+    struct utf8 utf8 = begin_utf8();
+    if (!style->leaves_head)
+        print_row(&layout, table->heads, columns, out);
+    for (size_t i = 0; i < table->count; i += columns) {
+        size_t left = table->count - i;
+        print_row(&layout, table->cells + i, left < columns ? left : columns, out);
+    }
+    end_utf8(utf8);
+}
+
+void table_release(struct table *table)
+{
+    if (!table)
+        return;
+    for (int i = 0; i < table->columns; i++)
+        free(table->heads[i].text);
+    for (size_t i = 0; i < table->count; i++)
+        free(table->cells[i].text);
+    free(table->cells);
+    *table = (struct table){0};
+}
