@@ -47,7 +47,7 @@ OBJ := $(SRC:src/%.c=$(B)/%.o)
 TEST_SRC := $(sort $(wildcard tests/unit/*_test.c))
 TESTS := $(TEST_SRC:tests/unit/%.c=$(B)/unit/%)
 
-all: $(B)/task-server
+all: $(B)/task-server catalogues
 
 $(B)/task-server: $(B)/main.o $(B)/libtask.a
 	@echo 'LD $@'
@@ -82,6 +82,7 @@ FORCE:
 clean:
 	rm -rf build
 
+include po/catalogue.mk
 -include tests/tests.mk
 -include $(OBJ:.o=.d) $(B)/main.d $(TESTS:=.d)
 

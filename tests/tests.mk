@@ -42,7 +42,7 @@ SYSTEMD_DIR := $(PREFIX)/share/task-server/systemd
 SYSTEM_V_DIR := $(PREFIX)/share/task-server/system-v
 UPSTART_DIR := $(PREFIX)/share/task-server/upstart
 
-install: all
+install: all install-catalogues
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(ARM_DIR) \
 		$(DESTDIR)$(SYSTEMD_DIR) $(DESTDIR)$(SYSTEM_V_DIR) $(DESTDIR)$(UPSTART_DIR) \
 		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
@@ -73,6 +73,7 @@ install: all
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/task-server $(DESTDIR)$(PREFIX)/sbin/task_server
 	rm -f $(patsubst doc/%,$(DESTDIR)$(MAN_DIR)/man?/%,$(wildcard doc/*.[1-8]))
+	rm -f $(LANGUAGES:%=$(DESTDIR)$(LOCALE_DIR)/%/LC_MESSAGES/task-server.mo)
 	rm -rf $(DESTDIR)$(PREFIX)/share/task-server $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
 
 .PHONY: uninstall check check-long lint clang-syntax coverage bench install

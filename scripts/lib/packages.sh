@@ -17,6 +17,7 @@ build          libpq-dev                   pkg-config --exists libpq
 build          libinih-dev                 pkg-config --exists inih
 build          libyaml-dev                 pkg-config --exists yaml-0.1
 build          libssl-dev                  pkg-config --exists libcrypto
+build          gettext                     have_all msgfmt xgettext msgmerge
 run            postgresql                  have_server
 run,test       tzdata                      test -e /usr/share/zoneinfo/Europe/Berlin
 run,test       util-linux                  have_all setpriv
