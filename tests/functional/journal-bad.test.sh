@@ -69,4 +69,21 @@ is 'until the database takes it' "$(client_sql acme "SELECT status, result FROM 
     WHERE package_name = 'Command'")" 'success|waited'
 is 'with its next time' "$(job_field acme "$both" 'next_run_at > now()')" t
 is 'and the journal is empty' "$(journal_entries)" ''
+
+# A journal that cannot be read.
+not_begun one
+let_end one
+client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute'
+    WHERE package_name = 'Command'"
+native_due
+before=$(natives)
+folder=$(dirname "$(find "$INSTALLATION/users/task_server/journal" -type d -name bad)")
+chmod 0 "$folder"
+run_ts run
+chmod 0700 "$folder"
+is 'an unreadable journal keeps no native job from running' "$(($(natives) - before))" 1
+is 'but commands' "$(starts_of one)" 2
+like 'which is told' "$TS_ERR" 'cannot open the journal.s directory .*Permission denied'
+run_ts run
+is 'readable again, both of them run' "$(starts_of one)" 4
 done_testing
