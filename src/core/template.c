@@ -85,7 +85,8 @@ static bool find_tag(const struct rendering *r, struct tag *tag, struct err *err
     const char *end = strstr(begin, "%]");
     if (!end) {
         err_set(err, ERR_CONFIG, "a tag [%% has no %%]");
-        return place(r, err);
+        place(r, err);
+        return false;
     }
     if (begin < end && (*begin == '-' || *begin == '+'))
         begin++;
@@ -153,7 +154,7 @@ static bool obey(struct rendering *r, struct template_expr *expr, struct err *er
 
 static bool do_tag(struct rendering *r, struct err *err)
 {
-    struct tag tag;
+    struct tag tag = {0};
     if (!find_tag(r, &tag, err))
         return false;
     struct template_expr expr = {.at = tag.begin, .end = tag.end, .values = r->values};
