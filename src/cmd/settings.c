@@ -9,6 +9,7 @@
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
+#include "core/option_mail.h"
 #include "io/statedir.h"
 
 static const char usage[] = N_(
@@ -86,6 +87,23 @@ static bool print_state(const struct site *site, struct err *err)
     return done;
 }
 
+/* "sendmail" if any sender's mail goes that way, for then the unit must let it. */
+static void print_mail(const struct options *options)
+{
+    static const char *const words[] = {"", "smtp", "sendmail"};
+    struct mail_way way;
+    mail_way_find(&options->mail, "", &way);
+    enum mail_method method = way.method;
+    for (size_t i = 0; i < options->mail.count; i++) {
+        const char *key = options->mail.items[i].key;
+        const char *slash = strrchr(key, '/');
+        if (slash && strcmp(slash, "/method") == 0 &&
+            strcmp(options->mail.items[i].value, "sendmail") == 0)
+            method = MAIL_SENDMAIL;
+    }
+    print_text("mail_method", words[method]);
+}
+
 static bool print_all(const struct site *site, struct err *err)
 {
     const struct options *options = &site->options;
@@ -94,7 +112,7 @@ static bool print_all(const struct site *site, struct err *err)
     print_text("scheduler", options->scheduler);
     print_text("run_as", options->run_as);
     printf("stop_grace %d\nkill_grace %d\n", options->stop_grace_s, options->kill_grace_s);
-    print_text("mail_method", options->mail_method);
+    print_mail(options);
     print_writes(site);
     if (!print_state(site, err))
         return false;

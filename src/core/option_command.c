@@ -31,14 +31,11 @@ bool option_timeout(const struct setting *setting, const struct option_bounds *b
            option_map_put(timeouts, setting->key, setting->value, err);
 }
 
-/* The command line is kept as it is written, but it must be good.  It may hold a password, so that
- * no message shows it. */
-bool option_command(const struct setting *setting, struct option_map *commands,
-                    struct buf *warnings, struct err *err)
+/* The line is kept as it is written, but it must be good.  It may hold a password, so that no
+ * message shows it. */
+bool option_program(const struct setting *setting, struct buf *warnings, struct err *err)
 {
     struct words words;
-    if (!check_package(setting, err))
-        return false;
     if (!words_split(&words, setting->value, err))
         return err_wrap(err, "%s:%d: [%s] %s", setting->file, setting->line, setting->section,
                         setting->key);
@@ -51,7 +48,14 @@ bool option_command(const struct setting *setting, struct option_map *commands,
                      "no shell reads this: |, &, ;, <, >, $, ` and * are letters like others "
                      "(put them between single quotes if that is meant)");
     words_release(&words);
-    return ok && option_map_put(commands, setting->key, setting->value, err);
+    return ok;
+}
+
+bool option_command(const struct setting *setting, struct option_map *commands,
+                    struct buf *warnings, struct err *err)
+{
+    return check_package(setting, err) && option_program(setting, warnings, err) &&
+           option_map_put(commands, setting->key, setting->value, err);
 }
 
 bool option_command_database(const struct setting *setting, struct option_map *databases,

@@ -29,8 +29,11 @@ const char *option_command_section(const char *section) MUST_USE;
 bool option_timeout(const struct setting *setting, const struct option_bounds *bounds,
                     struct option_map *timeouts, struct err *err) MUST_USE;
 
-/* package → command line, as written: it can be split (core/words.h) and begins with an absolute
- * path.  Warns of characters that only a shell understands. */
+/* Is it a command line: can it be split (core/words.h), and does it begin with an absolute path?
+ * Warns of characters that only a shell understands. */
+bool option_program(const struct setting *setting, struct buf *warnings, struct err *err) MUST_USE;
+
+/* package → command line, as written. */
 bool option_command(const struct setting *setting, struct option_map *commands,
                     struct buf *warnings, struct err *err) MUST_USE;
 

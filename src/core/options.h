@@ -45,6 +45,22 @@ enum options_native {
     OPTIONS_NATIVE_LIST, /* exactly those in native_list */
 };
 
+/* Where messages go. */
+enum options_log {
+    OPTIONS_LOG_STDERR,
+    OPTIONS_LOG_SYSLOG,
+    OPTIONS_LOG_FILE, /* [debug] file_name, as kivitendo's own */
+};
+
+/* Who is told of failed jobs; kivitendo tells nobody unless all four texts are set. */
+struct options_notify {
+    char *to;   /* an address, or a login */
+    char *from; /* "name <address>" */
+    char *subject;
+    char *template; /* a file, relative to kivitendo's directory */
+    bool repeats;   /* `repeat = always`: of every failure, not only of what is news */
+};
+
 struct options {
     struct options_auth_db auth_db;
     int session_timeout_min; /* life of a web session in minutes, default 480 */
@@ -66,7 +82,6 @@ struct options {
     /* For scripts/task_server, which tells systemd where jobs write. */
     char *debug_file;    /* kivitendo's log, default "users/kivitendo-debug.log" */
     char *document_path; /* where documents are kept, NULL: nowhere */
-    char *mail_method;   /* how kivitendo sends mail: "smtp", "sendmail", NULL: not */
     char *spool;         /* print files, default "spool" */
 
     int max_external;                    /* external jobs at once on this node, default 4 */
@@ -84,6 +99,12 @@ struct options {
     struct option_map commands; /* package → command line; see options_command */
     struct option_map command_databases; /* package → "FILE:LINE", where it gets the database */
     struct option_map environment;       /* as written; see core/environ.h */
+    struct option_map mail;              /* see core/option_mail.h */
+    struct options_notify notify;
+    char *notify_command; /* a command line, absolute; NULL: none */
+    char *heartbeat_url;  /* NULL: none */
+    enum options_log log;
+    char *metrics_file; /* absolute path; NULL: none */
     char *relic_client; /* "FILE:LINE" where the relic `client` is set, else NULL */
     char *relic_login;  /* the same for `login` */
 };

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/option_mail.h"
 #include "core/options.h"
 
 static bool put(struct options *options, const char *section, const char *key, const char *value,
@@ -359,10 +360,9 @@ static const struct {
     {"unknown key of ours", "task_server", "max_paralel", "3", "unknown key, ignored"},
     {"unknown key of kivitendo's", "debug", "watch_form", "1", ""},
     {"unknown key for the database", "authentication/database", "sslmode", "x", ""},
-    {"key of a later version", "task_server", "metrics_file", "/x",
-     "has no effect yet in this version"},
+    {"a metrics file", "task_server", "metrics_file", "/x", ""},
     {"a scheduler", "task_server", "scheduler", "cron.d", ""},
-    {"empty key of a later version", "task_server", "log", "", ""},
+    {"the usual log", "task_server", "log", "", ""},
     {"a command", "task_server/commands", "Backup", "/bin/x --all 'a|b'", ""},
     {"a command for a shell", "task_server/commands", "Backup", "/bin/x > /tmp/y",
      "no shell reads this: |, &, ;, <, >, $, ` and * are letters like others (put them between "
@@ -374,8 +374,7 @@ static const struct {
      "this word switches it on, as in kivitendo; write 0 for off"},
     {"a timeout", "task_server/timeouts", "CsvImport", "9", ""},
     {"any variable", "environment", "lib", "/opt/$x", ""},
-    {"notices on", "task_server/notify_on_failure", "send_email_to", "me",
-     "has no effect yet in this version"},
+    {"notices on", "task_server/notify_on_failure", "send_email_to", "me", ""},
     {"notices prepared", "task_server/notify_on_failure", "email_subject", "failed", ""},
     {"switch with 1", "task_server", "debug", "1", ""},
     {"switch with yes", "task_server", "debug", "yes", ""},
@@ -552,12 +551,97 @@ static void test_table_is_sorted(void **state)
     assert_true(rows > 30);
 }
 
+/* ---- mail ---- */
+
+static const struct {
+    const char *name;
+    const char *section;
+    const char *key;
+    const char *value;
+    const char *error; /* NULL: fine */
+} mail_rows[] = {
+    {"a method", "mail_delivery", "method", "smtp", NULL},
+    {"no method", "mail_delivery", "method", "", NULL},
+    {"another method", "mail_delivery", "method", "pigeon",
+     "'pigeon' is neither empty nor smtp or sendmail"},
+    {"security in capitals", "mail_delivery", "security", "TLS", NULL},
+    {"another security", "mail_delivery/email/a@b", "security", "starttls",
+     "'starttls' is none of none, tls, ssl"},
+    {"a port", "mail_delivery", "port", "70000", "'70000'"},
+    {"two lines", "mail_delivery", "host", "a\nb", "must be a single line"},
+    {"a heartbeat", "task_server", "heartbeat_url", "https://x/y", NULL},
+    {"a heartbeat by file", "task_server", "heartbeat_url", "file:///etc/passwd",
+     "does not begin with http:// or https://"},
+    {"repeat", "task_server/notify_on_failure", "repeat", "always", NULL},
+    {"another repeat", "task_server/notify_on_failure", "repeat", "often",
+     "is neither incident nor always"},
+    {"a log", "task_server", "log", "file", NULL},
+    {"another log", "task_server", "log", "/var/log/x", "is neither empty nor syslog or file"},
+    {"a notify_command", "task_server", "notify_command", "/bin/x y", NULL},
+    {"a relative notify_command", "task_server", "notify_command", "x y",
+     "the program must be an absolute path"},
+};
+
+static void test_mail_values(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(mail_rows); i++) {
+        struct err err = {0};
+        struct buf warnings = {0};
+        struct options o;
+        assert_true(options_init(&o, &err));
+        bool done = put(&o, mail_rows[i].section, mail_rows[i].key, mail_rows[i].value, &warnings,
+                        &err);
+        if (done != !mail_rows[i].error || (!done && !strstr(err.text, mail_rows[i].error)))
+            fail_msg("%s: %s", mail_rows[i].name, done ? "taken" : err.text);
+        buf_release(&warnings);
+        options_release(&o);
+    }
+}
+
+static void check_way(struct options *o, const char *sender, const char *expected)
+{
+    struct mail_way w;
+    char shown[200];
+    mail_way_find(&o->mail, sender, &w);
+    snprintf(shown, sizeof shown, "%d %d %s:%d %s/%s %s '%s' %d", w.method, w.security, w.host,
+             w.port, w.login ? w.login : "-", w.password ? w.password : "-", w.ehlo, w.sendmail,
+             w.verifies);
+    assert_string_equal(shown, expected);
+}
+
+static void test_mail_ways(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct buf warnings = {0};
+    struct options o;
+    assert_true(options_init(&o, &err));
+    check_way(&o, "a@b", "0 0 localhost:25 -/- localhost 'sendmail -t' 1");
+    assert_true(put(&o, "mail_delivery", "method", "smtp", &warnings, &err));
+    assert_true(put(&o, "mail_delivery", "host", "mx", &warnings, &err));
+    assert_true(put(&o, "mail_delivery", "user", "me", &warnings, &err));
+    assert_true(put(&o, "mail_delivery", "password", "x;# y", &warnings, &err));
+    assert_true(put(&o, "mail_delivery", "sendmail", "/bin/s -t", &warnings, &err));
+    check_way(&o, "a@b", "1 0 mx:25 me/x;# y localhost '/bin/s -t' 1");
+    assert_true(put(&o, "mail_delivery/email/a@b", "security", "ssl", &warnings, &err));
+    assert_true(put(&o, "mail_delivery/email/a@b", "verify", "0", &warnings, &err));
+    check_way(&o, "a@b", "1 2 localhost:465 -/- localhost '/bin/s -t' 0");
+    check_way(&o, "c@b", "1 0 mx:25 me/x;# y localhost '/bin/s -t' 1");
+    assert_true(put(&o, "applications", "sendmail", "/opt/s", &warnings, &err));
+    assert_true(put(&o, "mail_delivery", "login", "you", &warnings, &err));
+    check_way(&o, "c@b", "1 0 mx:25 you/x;# y localhost '/opt/s' 1");
+    buf_release(&warnings);
+    options_release(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),        cmocka_unit_test(test_bad_values),
         cmocka_unit_test(test_bad_keys),        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_native_jobs),     cmocka_unit_test(test_limits_by_package),
+        cmocka_unit_test(test_native_jobs),     cmocka_unit_test(test_mail_values),
+        cmocka_unit_test(test_mail_ways),       cmocka_unit_test(test_limits_by_package),
         cmocka_unit_test(test_commands),        cmocka_unit_test(test_good_values),
         cmocka_unit_test(test_warnings),        cmocka_unit_test(test_switches),
         cmocka_unit_test(test_session_timeout), cmocka_unit_test(test_check),
