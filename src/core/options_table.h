@@ -1,14 +1,18 @@
-/* options_table.h: which settings there are, and of which kind; for core/options.c.
+/* options_table.h: which settings there are, of which kind, and in which sections.
  *
- * Not here: what becomes of a value (core/options.c).
+ * Not here: what becomes of a value (core/options.h).
  */
 #ifndef CORE_OPTIONS_TABLE_H
 #define CORE_OPTIONS_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "base/attr.h"
+#include "base/buf.h"
 #include "core/option_value.h"
-#include "core/options.h"
+#include "core/options_fields.h"
+#include "core/setting.h"
 
 enum option_kind {
     KIND_TEXT,    /* one line; empty means unset, or the default */
@@ -48,5 +52,16 @@ const struct option *options_table_row(size_t index);
 
 /* The row for a setting, or NULL. */
 const struct option *options_table_find(const char *section, const char *key);
+
+/* Does this section hold settings for us?  Then its lines are read strictly. */
+bool options_use_section(const char *section) MUST_USE;
+
+/* Warns about a heading that seems to mean a section of ours and is none: other case, blanks inside
+ * the brackets, or an unknown name behind "task_server/".  key and value are not looked at. */
+void options_judge_section(const struct setting *heading, struct buf *warnings);
+
+/* The table's row number `index`, in the table's order; false behind its end.  "*" as a key stands
+ * for every key.  For tests and documentation. */
+bool options_row(size_t index, const char **section, const char **key) MUST_USE;
 
 #endif

@@ -22,23 +22,11 @@
 #define CORE_TEMPLATE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
-
-enum { TEMPLATE_DEPTH_MAX = 32 }; /* of IFs, and of parentheses */
-
-struct template_value {
-    const char *name; /* "history.error_col" */
-    const char *text; /* NULL: as if it were not there */
-};
-
-struct template_values {
-    const struct template_value *items;
-    size_t count;
-};
+#include "core/template_values.h"
 
 bool template_render(const char *text, const struct template_values *values, struct buf *out,
                      struct err *err) MUST_USE;

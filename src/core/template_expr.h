@@ -10,7 +10,12 @@
 #ifndef CORE_TEMPLATE_EXPR_H
 #define CORE_TEMPLATE_EXPR_H
 
-#include "core/template.h"
+#include <stdbool.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "core/template_values.h"
 
 struct template_expr {
     const char *at; /* what has not been read yet */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "core/options_table.h"
 #include "io/config.h"
 #include "scratch.h"
 

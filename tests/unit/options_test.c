@@ -10,6 +10,7 @@
 
 #include "core/option_mail.h"
 #include "core/options.h"
+#include "core/options_table.h"
 
 static bool put(struct options *options, const char *section, const char *key, const char *value,
                 struct buf *warnings, struct err *err)
