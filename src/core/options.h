@@ -23,7 +23,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/options_fields.h"
+#include "core/option_fields.h"
 #include "core/setting.h"
 #include "core/words.h"
 

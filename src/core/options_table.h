@@ -10,8 +10,8 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "core/option_fields.h"
 #include "core/option_value.h"
-#include "core/options_fields.h"
 #include "core/setting.h"
 
 enum option_kind {

@@ -26,7 +26,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/template_values.h"
+#include "core/placeholders.h"
 
 bool template_render(const char *text, const struct template_values *values, struct buf *out,
                      struct err *err) MUST_USE;

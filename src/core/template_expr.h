@@ -15,7 +15,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/template_values.h"
+#include "core/placeholders.h"
 
 struct template_expr {
     const char *at; /* what has not been read yet */

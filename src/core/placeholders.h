@@ -1,6 +1,6 @@
-/* template_values.h: what a template may speak of; see core/template.h. */
-#ifndef CORE_TEMPLATE_VALUES_H
-#define CORE_TEMPLATE_VALUES_H
+/* placeholders.h: what a template may speak of; see core/template.h. */
+#ifndef CORE_PLACEHOLDERS_H
+#define CORE_PLACEHOLDERS_H
 
 #include <stddef.h>
 

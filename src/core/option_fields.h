@@ -1,6 +1,6 @@
-/* options_fields.h: the settings as they have been read; core/options.h says how. */
-#ifndef CORE_OPTIONS_FIELDS_H
-#define CORE_OPTIONS_FIELDS_H
+/* option_fields.h: the settings as they have been read; core/options.h says how. */
+#ifndef CORE_OPTION_FIELDS_H
+#define CORE_OPTION_FIELDS_H
 
 #include <stdbool.h>
 #include <stdint.h>
