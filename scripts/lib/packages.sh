@@ -16,6 +16,7 @@ build          pkg-config                  have_all pkg-config
 build          libpq-dev                   pkg-config --exists libpq
 build          libinih-dev                 pkg-config --exists inih
 build          libyaml-dev                 pkg-config --exists yaml-0.1
+build          libcurl4-openssl-dev        have_curl_header
 build          libssl-dev                  pkg-config --exists libcrypto
 build          gettext                     have_all msgfmt xgettext msgmerge
 run            postgresql                  have_server
@@ -50,6 +51,10 @@ have_server() {
         fi
     done
     return 1
+}
+
+have_curl_header() {
+    echo '#include <curl/curl.h>' | cc -E -o /dev/null - 2>/dev/null
 }
 
 # Debian puts it where only root's PATH leads.

@@ -99,6 +99,7 @@ void mail_way_find(const struct option_map *mail, const char *sender, struct mai
         .ehlo = first(find(mail, whose, "ehlo"), "localhost"),
         .sendmail = first(first(find(mail, "*", "sendmail"), sendmail), "sendmail -t"),
         .verifies = !verify || option_is_true(verify),
+        .ca_file = find(mail, whose, "ca_file"),
     };
     way->port = port ? atoi(port) : way->security == MAIL_TLS ? 465 : 25;
 }

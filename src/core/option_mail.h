@@ -6,11 +6,12 @@
  * The settings are kept as texts in one map, whose keys are "<address>/<key>", the address being
  * empty for [mail_delivery] and "*" for [applications]; option_mail checks each and puts it there.
  * For a sender that has a section [mail_delivery/email/ADDRESS], that section replaces host, port,
- * security, login, password, ehlo and verify; method and sendmail only where it has them, for
- * kivitendo looks for those in [mail_delivery].
+ * security, login, password, ehlo, verify and ca_file; method and sendmail only where it has them,
+ * for kivitendo looks for those in [mail_delivery].
  *
  * Defaults are kivitendo's: host and ehlo "localhost", port 25, or 465 with `ssl`, and sendmail
- * "sendmail -t".  One thing is ours: certificates are verified, unless `verify = 0`.
+ * "sendmail -t".  One thing is ours: certificates are verified, unless `verify = 0`,
+ * against the system's list or that in `ca_file`.
  *
  * Ownership: everything in a way is borrowed from the map.
  * Errors: ERR_CONFIG naming file, line, section and key.
@@ -47,6 +48,7 @@ struct mail_way {
     const char *ehlo;
     const char *sendmail; /* a command line, with <%myconfig_email%> in it perhaps */
     bool verifies;        /* certificates */
+    const char *ca_file;  /* who signs them; NULL: the system's list */
 };
 
 /* The address in the name of a section "mail_delivery/email/ADDRESS"; NULL: it is none such. */

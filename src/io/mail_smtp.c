@@ -1,0 +1,96 @@
+#include "io/mail_smtp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "io/curl.h"
+
+/* How far the message has been handed over. */
+struct upload {
+    const struct buf *message;
+    size_t at;
+};
+
+static size_t read_message(char *bytes, size_t size, size_t count, void *arg)
+{
+    struct upload *upload = arg;
+    size_t room = size * count;
+    size_t left = upload->message->len - upload->at;
+    size_t len = left < room ? left : room;
+    memcpy(bytes, upload->message->data + upload->at, len);
+    upload->at += len;
+    return len;
+}
+
+/* smtp://host:port/ehlo; libcurl takes the path for the name we greet with. */
+static bool make_url(const struct mail_way *way, struct buf *url, struct err *err)
+{
+    bool is_v6 = strchr(way->host, ':') != NULL;
+    const char *names[] = {way->host, way->ehlo};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strpbrk(names[i], "/?#@% \t") || !*names[i])
+            return err_set(err, ERR_CONFIG, "'%s' is no name of a mail server", names[i]);
+    buf_addf(url, "%s://%s%s%s:%d/%s", way->security == MAIL_TLS ? "smtps" : "smtp",
+             is_v6 ? "[" : "", way->host, is_v6 ? "]" : "", way->port, way->ehlo);
+    return !url->failed || err_set_nomem(err);
+}
+
+static void set_security(const struct curl_api *curl, CURL *handle, const struct mail_way *way)
+{
+    long verifies = way->verifies ? 1L : 0L;
+    if (way->security == MAIL_STARTTLS)
+        curl->easy_setopt(handle, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
+    curl->easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, verifies);
+    curl->easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 2 * verifies);
+    if (way->ca_file)
+        curl->easy_setopt(handle, CURLOPT_CAINFO, way->ca_file);
+    if (way->login) {
+        curl->easy_setopt(handle, CURLOPT_USERNAME, way->login);
+        curl->easy_setopt(handle, CURLOPT_PASSWORD, way->password ? way->password : "");
+    }
+}
+
+static CURLcode perform(const struct curl_api *curl, CURL *handle, const struct mail_smtp *mail,
+                        char *words)
+{
+    struct upload upload = {.message = mail->message};
+    struct curl_slist *to = curl->slist_append(NULL, mail->to);
+    if (!to)
+        return CURLE_OUT_OF_MEMORY;
+    curl_limit(curl, handle, mail->timeout_ms, words);
+    curl->easy_setopt(handle, CURLOPT_NOPROXY, "*");
+    curl->easy_setopt(handle, CURLOPT_MAIL_FROM, mail->from);
+    curl->easy_setopt(handle, CURLOPT_MAIL_RCPT, to);
+    curl->easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+    curl->easy_setopt(handle, CURLOPT_CRLF, 1L);
+    curl->easy_setopt(handle, CURLOPT_READFUNCTION, read_message);
+    curl->easy_setopt(handle, CURLOPT_READDATA, &upload);
+    set_security(curl, handle, mail->way);
+    CURLcode code = curl->easy_perform(handle);
+    curl->slist_free_all(to);
+    return code;
+}
+
+bool mail_smtp_send(const struct mail_smtp *mail, struct err *err)
+{
+    char words[CURL_ERROR_SIZE] = "";
+    struct buf url = {0};
+    long answer = 0;
+    CURLcode code = CURLE_FAILED_INIT;
+    const struct curl_api *curl = curl_load(err);
+    CURL *handle = curl && make_url(mail->way, &url, err) ? curl->easy_init() : NULL;
+    if (handle) {
+        curl->easy_setopt(handle, CURLOPT_URL, buf_text(&url));
+        code = perform(curl, handle, mail, words);
+        curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer);
+        curl->easy_cleanup(handle);
+        if (code != CURLE_OK) {
+            curl_explain(curl, code, words, err);
+            err_wrap(err,
+                     answer >= 400 ? "mail server %s:%d (its answer: %ld)" : "mail server %s:%d",
+                     mail->way->host, mail->way->port, answer);
+        }
+    }
+    buf_release(&url);
+    return code == CURLE_OK;
+}
