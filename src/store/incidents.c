@@ -20,10 +20,13 @@ static bool reserve_one(struct incidents *incidents)
 static bool read_line(struct incidents *incidents, const char *line)
 {
     struct incident incident = {0};
-    if (sscanf(line, "%63s %" SCNd64 " %" SCNd64, incident.key, &incident.since_s,
-               &incident.told_s) != 3)
+    int len = 0;
+    if (sscanf(line, "%63s %" SCNd64 " %" SCNd64 " %n", incident.key, &incident.since_s,
+               &incident.told_s, &len) < 3)
         return true;
     if (!reserve_one(incidents))
+        return false;
+    if (len && line[len] && !(incident.text = strdup(line + len)))
         return false;
     incidents->items[incidents->count++] = incident;
     return true;
@@ -42,12 +45,32 @@ bool incidents_load(struct incidents *incidents, const char *path, struct err *e
     return good || err_set_nomem(err);
 }
 
-static struct incident *find(struct incidents *incidents, const char *key)
+const struct incident *incidents_find(const struct incidents *incidents, const char *key)
 {
     for (size_t i = 0; i < incidents->count; i++)
         if (strcmp(incidents->items[i].key, key) == 0)
             return &incidents->items[i];
     return NULL;
+}
+
+static struct incident *find(struct incidents *incidents, const char *key)
+{
+    const struct incident *found = incidents_find(incidents, key);
+    return found ? &incidents->items[found - incidents->items] : NULL;
+}
+
+void incidents_describe(struct incidents *incidents, const char *key, const char *text)
+{
+    struct incident *incident = find(incidents, key);
+    char *copy = incident ? strdup(text) : NULL;
+    if (!copy)
+        return;
+    for (char *p = copy; *p; p++)
+        if (*p == '\n' || *p == '\r')
+            *p = ' ';
+    incidents->changed |= !incident->text || strcmp(incident->text, copy) != 0;
+    free(incident->text);
+    incident->text = copy;
 }
 
 enum incident_news incidents_raise(struct incidents *incidents, const char *key, int64_t now_s)
@@ -75,6 +98,7 @@ bool incidents_end(struct incidents *incidents, const char *key, int64_t *since_
     if (!known)
         return false;
     *since_s = known->since_s;
+    free(known->text);
     *known = incidents->items[--incidents->count];
     incidents->changed = true;
     return true;
@@ -84,9 +108,10 @@ void incidents_forget_others(struct incidents *incidents, const char *prefix, co
 {
     for (size_t i = incidents->count; i-- > 0;) {
         int64_t since_s;
-        struct incident other = incidents->items[i];
-        if (strncmp(other.key, prefix, strlen(prefix)) == 0 && strcmp(other.key, key) != 0)
-            incidents_end(incidents, other.key, &since_s);
+        char other[INCIDENT_KEY_MAX];
+        memcpy(other, incidents->items[i].key, sizeof other);
+        if (strncmp(other, prefix, strlen(prefix)) == 0 && strcmp(other, key) != 0)
+            incidents_end(incidents, other, &since_s);
     }
 }
 
@@ -97,8 +122,8 @@ bool incidents_save(struct incidents *incidents, struct err *err)
         return true;
     for (size_t i = 0; i < incidents->count; i++) {
         const struct incident *incident = &incidents->items[i];
-        buf_addf(&text, "%s %" PRId64 " %" PRId64 "\n", incident->key, incident->since_s,
-                 incident->told_s);
+        buf_addf(&text, "%s %" PRId64 " %" PRId64 " %s\n", incident->key, incident->since_s,
+                 incident->told_s, incident->text ? incident->text : "");
     }
     bool saved = wholefile_replace(incidents->path, &text, err);
     incidents->changed = !saved;
@@ -110,6 +135,8 @@ void incidents_release(struct incidents *incidents)
 {
     if (!incidents)
         return;
+    for (size_t i = 0; i < incidents->count; i++)
+        free(incidents->items[i].text);
     free(incidents->path);
     free(incidents->items);
     *incidents = (struct incidents){0};

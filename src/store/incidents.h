@@ -5,11 +5,12 @@
  *     incidents_load(&incidents, path, err)
  *     switch (incidents_raise(&incidents, "client/3", now_s)) …
  *     if (incidents_end(&incidents, "client/3", &since_s)) …
+ *     incidents_describe(&incidents, "client/3", "client 'acme' is not served: …")
  *     incidents_save(&incidents, err)               writes only if something changed
  *     incidents_release(&incidents)
  *
- * Shape of the file: one line each, "key since told", times in seconds since the epoch.  A key has
- * no blanks.  A file that cannot be read or understood counts as empty: the worst that happens is
+ * Shape of the file: one line each, "key since told text", times in seconds since the epoch.  A key
+ * has no blanks; the text, for people who look, may be missing.  A file that cannot be read or understood counts as empty: the worst that happens is
  * that something is told once more.
  *
  * Ownership: the struct owns its entries and the path.  Only the holder of the lockfile saves.
@@ -30,6 +31,7 @@ struct incident {
     char key[INCIDENT_KEY_MAX];
     int64_t since_s;
     int64_t told_s;
+    char *text; /* owned; NULL: none */
 };
 
 struct incidents {
@@ -48,6 +50,12 @@ enum incident_news {
 bool incidents_load(struct incidents *incidents, const char *path, struct err *err) MUST_USE;
 
 enum incident_news incidents_raise(struct incidents *incidents, const char *key, int64_t now_s);
+
+/* What it is about; newlines become blanks. */
+void incidents_describe(struct incidents *incidents, const char *key, const char *text);
+
+/* NULL: there is none with this key. */
+const struct incident *incidents_find(const struct incidents *incidents, const char *key);
 
 /* True: there was one; *since_s is when it began. */
 bool incidents_end(struct incidents *incidents, const char *key, int64_t *since_s);
