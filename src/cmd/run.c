@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -9,9 +10,10 @@
 #include "cmd/pages.h"
 #include "core/walltime.h"
 #include "engine/host.h"
+#include "engine/memory.h"
 #include "engine/round.h"
 #include "io/lockfile.h"
-#include "io/statedir.h"
+#include "store/journal_count.h"
 #include "store/stamp.h"
 
 static const char usage[] = N_(
@@ -32,53 +34,27 @@ struct run {
     struct site site;
     struct signals signals;
     struct lockfile lock;
-    struct statedir state; /* closed where there can be none */
+    struct memory memory;
     struct journal journal;
     struct host host; /* closed where there can be no external jobs */
-    struct incidents incidents;
     struct round round;
     int64_t started_us;
 };
-
-static bool state_path(const struct run *run, const char *suffix, struct buf *path, struct err *err)
-{
-    struct buf name = {0};
-    bool done = site_file_name(&run->site, suffix, &name, err);
-    buf_addf(path, "%s/%s", run->state.path, buf_text(&name));
-    buf_release(&name);
-    return done && (!path->failed || err_set_nomem(err));
-}
-
-/* Jobs are more important than our memory of incidents: without a state directory they run too. */
-static void open_state(struct run *run)
-{
-    struct err err = {0};
-    struct buf path = {0};
-    struct statedir_wish wish = {
-        .installation = run->site.installation,
-        .configured = run->site.options.state_dir,
-    };
-    if (!statedir_open(&run->state, &wish, &err) || !state_path(run, ".incidents", &path, &err) ||
-        !incidents_load(&run->incidents, buf_text(&path), &err))
-        log_msg(LOG_LEVEL_ERROR, "no state directory: what lasts is told in every run: %s",
-                err.text);
-    buf_release(&path);
-}
 
 /* Without these the native jobs still run. */
 static void open_outside(struct run *run)
 {
     struct err err = {0};
-    if (!run->state.path)
+    if (!run->memory.state.path)
         return;
-    if (!site_open_outside(&run->site, &run->state, &run->journal, &err) ||
+    if (!site_open_outside(&run->site, &run->memory.state, &run->journal, &err) ||
         !host_open(&run->host, &run->site, &err))
         log_msg(LOG_LEVEL_ERROR, "commands and Perl jobs cannot run: %s", err.text);
     else
         run->round.host = &run->host;
 }
 
-static void save_state(struct run *run, int exit_code)
+static void save_stamp(struct run *run, int exit_code)
 {
     const struct round *round = &run->round;
     struct stamp stamp = {
@@ -93,12 +69,49 @@ static void save_state(struct run *run, int exit_code)
     };
     struct err err = {0};
     struct buf path = {0};
-    if (!run->state.path)
-        return;
-    if (!incidents_save(&run->incidents, &err) || !state_path(run, ".last-run", &path, &err) ||
-        !stamp_save(&stamp, buf_text(&path), &err))
+    if (run->memory.state.path && (!memory_path(&run->memory, ".last-run", &path, &err) ||
+                                   !stamp_save(&stamp, buf_text(&path), &err)))
         log_msg(LOG_LEVEL_WARNING, "%s", err.text);
     buf_release(&path);
+}
+
+static int count_waiting(struct run *run)
+{
+    struct journal_count count = {0};
+    struct err ignored = {0};
+    int waiting = 0;
+    if (run->site.journal && journal_count(run->site.journal, &count, &ignored))
+        waiting = count.waiting;
+    journal_count_release(&count);
+    return waiting;
+}
+
+static int count_incidents(const struct run *run, const char *prefix)
+{
+    int count = 0;
+    for (size_t i = 0; i < run->memory.incidents.count; i++)
+        count += strncmp(run->memory.incidents.items[i].key, prefix, strlen(prefix)) == 0;
+    return count;
+}
+
+static void write_metrics(struct run *run, int exit_code)
+{
+    struct err err = {0};
+    struct metrics_run gauges = {
+        .file = run->site.options.metrics_file,
+        .started_us = run->started_us,
+        .ended_us = clock_real_us(),
+        .succeeded = exit_code == 0,
+        .locked = incidents_find(&run->memory.incidents, "nologin") != NULL,
+        .clients = (int)run->round.roster.count,
+        .unreachable = count_incidents(run, "client/"),
+        .held = count_incidents(run, "held/"),
+    };
+    if (!run->memory.metrics.path)
+        return;
+    gauges.journal = count_waiting(run);
+    if (!metrics_write(&run->memory.metrics, &gauges, &err))
+        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
 }
 
 /* A warning that lasts is told like other lasting conditions: once, and then once a day. */
@@ -111,8 +124,9 @@ static void tell_warnings(struct run *run)
     for (const char *p = text; *p; p++)
         hash = (hash ^ (unsigned char)*p) * 16777619u;
     snprintf(key, sizeof key, "%s%08x", prefix, hash);
-    incidents_forget_others(&run->incidents, prefix, key);
-    if (*text && incidents_raise(&run->incidents, key, clock_real_us() / 1000000) != INCIDENT_KNOWN)
+    incidents_forget_others(&run->memory.incidents, prefix, key);
+    if (*text &&
+        incidents_raise(&run->memory.incidents, key, clock_real_us() / 1000000) != INCIDENT_KNOWN)
         site_log_warnings(&run->site);
 }
 
@@ -122,10 +136,10 @@ static void check_pages(struct run *run)
     struct buf path = {0};
     struct pages_watch watch = {
         .installation = run->site.installation,
-        .incidents = &run->incidents,
+        .incidents = &run->memory.incidents,
         .now_s = clock_real_us() / 1000000,
     };
-    if (run->state.path && state_path(run, ".pages", &path, &err)) {
+    if (run->memory.state.path && memory_path(&run->memory, ".pages", &path, &err)) {
         watch.note = buf_text(&path);
         pages_check(&watch);
     }
@@ -142,17 +156,17 @@ static int report_busy(struct run *run, const struct lockfile_holder *holder)
                 since);
         return 0;
     }
-    open_state(run);
-    enum incident_news news = incidents_raise(&run->incidents, "old-server",
-                                              clock_real_us() / 1000000);
-    log_msg(
-        news == INCIDENT_KNOWN ? LOG_LEVEL_DEBUG : LOG_LEVEL_ERROR,
-        "nothing is run: kivitendo's old task_server.pl is running (pid %d, since %s); stop it, "
-        "and keep it from being started at boot",
-        (int)holder->pid, since);
-    struct err err = {0};
-    if (run->state.path && !incidents_save(&run->incidents, &err))
-        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
+    char text[300];
+    snprintf(text, sizeof text,
+             _("nothing is run: kivitendo's old task_server.pl is running (pid %d, since %s); stop "
+               "it, and keep it from being started at boot"),
+             (int)holder->pid, since);
+    memory_open(&run->memory, &run->site);
+    condition_raise(&run->memory.conditions,
+                    &(struct condition){.key = "old-server", .text = text});
+    if (memory_notify(&run->memory))
+        notify_finish(&run->memory.notify, false);
+    memory_save(&run->memory);
     return err_exit_code(ERR_AWAY);
 }
 
@@ -167,7 +181,7 @@ static void log_summary(const struct round *round)
             round->unreachable);
 }
 
-/* One round, and what is remembered of it. */
+/* One round, and what is remembered and told of it. */
 static int serve_round(struct run *run)
 {
     struct round *round = &run->round;
@@ -175,30 +189,38 @@ static int serve_round(struct run *run)
     int exit_code = err_exit_code(round->trouble.kind);
     if (!exit_code && round->unreachable)
         exit_code = err_exit_code(ERR_AWAY);
-    save_state(run, exit_code);
+    save_stamp(run, exit_code);
+    if (memory_notify(&run->memory)) {
+        notify_collect(&run->memory.notify);
+        memory_save(&run->memory); /* whoever dies in telling must not tell it again */
+        notify_finish(&run->memory.notify, !exit_code && !round->tally.failed);
+    }
+    memory_save(&run->memory);
+    write_metrics(run, exit_code);
     signals_take(&run->signals);
     return exit_code;
 }
 
 static int serve_clients(struct run *run, struct err *err)
 {
-    int64_t since_s = 0;
     run->site.board = board_new(err);
     if (!run->site.board || !lockfile_publish(&run->lock, err))
         return cli_fail(err);
-    open_state(run);
+    memory_open(&run->memory, &run->site);
     tell_warnings(run);
     check_pages(run);
-    if (incidents_end(&run->incidents, "old-server", &since_s))
-        log_msg(LOG_LEVEL_NOTICE, "the old task_server.pl is gone: jobs run");
+    condition_end(&run->memory.conditions, "old-server",
+                  _("the old task_server.pl is gone: jobs run"));
     run->round = (struct round){
         .site = &run->site,
-        .incidents = &run->incidents,
+        .conditions = &run->memory.conditions,
+        .notify = memory_notify(&run->memory),
         .lock_fd = run->lock.fd,
     };
     open_outside(run);
     int exit_code = serve_round(run);
-    while (run->signals.wake && !run->signals.stop) /* it came while we were writing */
+    /* A minute, or a signal, may have come while we were telling. */
+    while (round_is_due(&run->round) && !run->signals.stop)
         exit_code = serve_round(run);
     log_summary(&run->round);
     return exit_code;
@@ -229,8 +251,7 @@ static void run_release(struct run *run)
     round_release(&run->round);
     host_close(&run->host);
     journal_close(&run->journal);
-    incidents_release(&run->incidents);
-    statedir_close(&run->state);
+    memory_close(&run->memory);
     board_free(run->site.board);
     signals_release(&run->signals);
     site_release(&run->site);

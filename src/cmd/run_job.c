@@ -15,6 +15,7 @@
 #include "engine/held.h"
 #include "engine/host.h"
 #include "engine/leftover.h"
+#include "engine/memory.h"
 #include "store/claim_tx.h"
 #include "store/jobs.h"
 
@@ -46,7 +47,7 @@ struct errand {
     struct site site;
     struct signals signals;
     struct clients clients;
-    struct statedir state;
+    struct memory memory;
     struct journal journal;
     struct host host;
     bool away; /* something could not be reached, or is claimed elsewhere */
@@ -279,13 +280,10 @@ static bool serve_all(struct errand *errand, struct err *err)
 static void open_outside(struct errand *errand)
 {
     struct err err = {0};
-    struct statedir_wish wish = {
-        .installation = errand->site.installation,
-        .configured = errand->site.options.state_dir,
-    };
-    if (!statedir_open(&errand->state, &wish, &err) ||
-        !site_open_outside(&errand->site, &errand->state, &errand->journal, &err) ||
-        !host_open(&errand->host, &errand->site, &err))
+    memory_open(&errand->memory, &errand->site);
+    if (errand->memory.state.path &&
+        (!site_open_outside(&errand->site, &errand->memory.state, &errand->journal, &err) ||
+         !host_open(&errand->host, &errand->site, &err)))
         log_msg(LOG_LEVEL_WARNING, "commands and Perl jobs cannot run: %s", err.text);
 }
 
@@ -311,7 +309,7 @@ static int run(const struct cmd_args *args)
     int exit_code = done ? 0 : cli_fail(&err);
     host_close(&errand.host);
     journal_close(&errand.journal);
-    statedir_close(&errand.state);
+    memory_close(&errand.memory);
     clients_release(&errand.clients);
     board_free(errand.site.board);
     signals_release(&errand.signals);

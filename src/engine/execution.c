@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "store/history.h"
+
 enum {
     SLOT_OLDEST_S = 400 * 86400
 }; /* how far back missed times are looked for: a bit over a year */
@@ -73,6 +76,35 @@ void execution_find_slot(struct execution *x, int64_t now_us)
     x->slot_us = slot_us > slot_s * 1000000 ? slot_us : slot_s * 1000000;
 }
 
+static void note(const struct execution *x, const struct job *job, enum run_end end)
+{
+    struct err err = {0};
+    const char *text = end == RUN_LOST ? NULL : outcome_text(&x->outcome);
+    struct run_record record = {
+        .run_at_us = x->run_at_us,
+        .client_id = x->visit->client->id,
+        .job_id = job->id,
+        .duration_ms = clock_mono_ms() - x->started_ms,
+        .end = end,
+        .package = job->package,
+        .client = x->visit->client->fields[CLIENT_NAME],
+        .description = job->description,
+        .text = end == RUN_SUCCEEDED ? NULL : text,
+    };
+    if (x->visit->site->runlog && !runlog_append(x->visit->site->runlog, &record, &err))
+        visit_log(x->visit, LOG_LEVEL_WARNING, job, "%s", err.text);
+}
+
+void execution_note_end(const struct execution *x)
+{
+    const char *text = outcome_text(&x->outcome);
+    bool interrupted = text && strncmp(text, HISTORY_INTERRUPTED, strlen(HISTORY_INTERRUPTED)) == 0;
+    note(x, &x->claim.job,
+         !x->outcome.failed ? RUN_SUCCEEDED
+         : interrupted      ? RUN_INTERRUPTED
+                            : RUN_FAILED);
+}
+
 enum executed execution_unclaimed(struct execution *x, const struct job *job, const struct err *err)
 {
     struct visit *visit = x->visit;
@@ -88,6 +120,7 @@ enum executed execution_turned_away(struct execution *x, const struct job *job)
     if (x->claim.state == CLAIM_LOST) {
         visit_log(x->visit, LOG_LEVEL_DEBUG, job, "LOST: another session has claimed it");
         x->visit->tally.lost++;
+        note(x, job, RUN_LOST);
         return EXECUTED_LOST;
     }
     const char *why = "is not due any more: another session was faster";

@@ -80,6 +80,9 @@ enum executed execution_unclaimed(struct execution *x, const struct job *job,
 /* The claim does not let the job run (the caller has given it up): tells and counts why. */
 enum executed execution_turned_away(struct execution *x, const struct job *job);
 
+/* Writes into the run log how it ended. */
+void execution_note_end(const struct execution *x);
+
 /* Makes `text` the outcome, a failure. */
 void execution_fail(struct execution *x, const char *text);
 

@@ -24,6 +24,7 @@ static void visit_client(const struct site *site, const struct client *client, s
     visit_begin(&visit, site, client, slot);
     report->served = serve_client(&visit, &report->err);
     report->tally = visit.tally;
+    report->overdue_s = visit.overdue_s;
     report->waits_for = visit.waits_for;
     report->perl = visit.perl;
     memcpy(report->held, visit.held, sizeof report->held);

@@ -49,6 +49,7 @@ struct lane_report {
     enum visit_perl perl;
     char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */
     struct tally tally;
+    int64_t overdue_s; /* how late the latest of its jobs was */
     struct err err;
 };
 

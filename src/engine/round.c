@@ -12,6 +12,7 @@
 enum {
     MINUTE_US = 60 * 1000000,
     QUEUE_LOOK_MS = 250, /* how often a full house looks for long-runners */
+    LOCKED_S = 900,      /* how long an installation may be locked before people are told */
     BURY_LANES = 3,      /* how many lanes may die of burying one job */
 };
 
@@ -28,32 +29,12 @@ static bool is_stopping(const struct round *round)
     return round->site->signals->stop;
 }
 
-/* A SIGALRM has come, or a full minute, since the last pass began. */
-static bool pass_is_due(const struct round *round)
+bool round_is_due(const struct round *round)
 {
     return round->site->signals->wake || this_minute() != round->pass_minute;
 }
 
-/* ---- incidents ---- */
-
-static void raise_incident(struct round *round, const char *key, const char *what)
-{
-    enum incident_news news = incidents_raise(round->incidents, key, clock_real_us() / 1000000);
-    if (news == INCIDENT_KNOWN)
-        log_msg(LOG_LEVEL_DEBUG, "%s (told already)", what);
-    else
-        log_msg(LOG_LEVEL_ERROR, "%s%s", what,
-                news == INCIDENT_REMIND ? " (still; a reminder comes once a day)"
-                                        : " (told again once a day while it lasts)");
-}
-
-static void end_incident(struct round *round, const char *key, const char *what)
-{
-    int64_t since_s = 0;
-    if (incidents_end(round->incidents, key, &since_s))
-        log_msg(LOG_LEVEL_NOTICE, "%s again, after %lld minutes", what,
-                (long long)(clock_real_us() / 1000000 - since_s) / 60);
-}
+/* ---- lasting conditions ---- */
 
 /* The client's id in the key of an incident that concerns one, else 0. */
 static int incident_client(const char *key, const char *prefix)
@@ -65,17 +46,19 @@ static int incident_client(const char *key, const char *prefix)
 /* Clients in trouble go to the end of the queue; those that are no longer enabled are forgotten. */
 static void recall_clients(struct round *round)
 {
-    struct incidents *incidents = round->incidents;
+    struct incidents *incidents = round->conditions->incidents;
     for (size_t i = incidents->count; i-- > 0;) {
-        const char *key = incidents->items[i].key;
+        char key[INCIDENT_KEY_MAX];
+        if (i >= incidents->count) /* a notice went with its condition */
+            continue;
+        memcpy(key, incidents->items[i].key, sizeof key);
         int troubled_id = incident_client(key, client_key);
         int id = troubled_id ? troubled_id : incident_client(key, held_key);
         struct seat *seat = roster_find(&round->roster, id);
-        int64_t since_s;
         if (seat && troubled_id)
             seat->troubled = true;
         else if (id && !seat)
-            incidents_end(incidents, key, &since_s);
+            condition_forget(round->conditions, key);
     }
 }
 
@@ -98,17 +81,20 @@ static void begin_pass(struct round *round)
     round->trouble = (struct err){0};
     if (!site_is_unlocked(round->site, &why)) {
         round->trouble.kind = why.kind == ERR_AWAY ? ERR_NONE : why.kind; /* locked is no error */
-        raise_incident(round, "nologin", why.text);
+        condition_raise(
+            round->conditions,
+            &(struct condition){.key = "nologin", .text = why.text, .patience_s = LOCKED_S});
         return;
     }
-    end_incident(round, "nologin", "the installation is unlocked: jobs run");
+    condition_end(round->conditions, "nologin", "the installation is unlocked: jobs run");
     if (load_clients(round, &round->trouble)) {
-        end_incident(round, "auth", "the clients can be read");
+        condition_end(round->conditions, "auth", "the clients can be read");
         recall_clients(round);
         roster_queue_idle(&round->roster);
         log_msg(LOG_LEVEL_DEBUG, "a pass begins: %zu enabled clients", round->roster.count);
     } else if (!is_stopping(round)) {
-        raise_incident(round, "auth", round->trouble.text);
+        condition_raise(round->conditions,
+                        &(struct condition){.key = "auth", .text = round->trouble.text});
     }
 }
 
@@ -173,12 +159,15 @@ static void judge_visit(struct round *round, struct seat *seat, const struct lan
     seat->troubled = !report->served;
     if (report->served) {
         snprintf(text, sizeof text, "client '%.200s' is served", name);
-        end_incident(round, key, text);
+        condition_end(round->conditions, key, text);
     } else if (!is_stopping(round)) {
         round->unreachable++;
         snprintf(text, sizeof text, "client '%.200s' is not served: %.1500s", name,
                  report->err.text);
-        raise_incident(round, key, text);
+        condition_raise(round->conditions, &(struct condition){.key = key,
+                                                               .text = text,
+                                                               .client = name,
+                                                               .client_id = seat->client.id});
     }
 }
 
@@ -193,10 +182,13 @@ static void judge_held(struct round *round, const struct seat *seat,
     if (report->perl == VISIT_PERL_HELD) {
         snprintf(text, sizeof text, "client '%.200s': its Perl jobs are held: %s", name,
                  report->held);
-        raise_incident(round, key, text);
+        condition_raise(round->conditions, &(struct condition){.key = key,
+                                                               .text = text,
+                                                               .client = name,
+                                                               .client_id = seat->client.id});
     } else if (report->perl == VISIT_PERL_RUNS) {
         snprintf(text, sizeof text, "client '%.200s': its Perl jobs run", name);
-        end_incident(round, key, text);
+        condition_end(round->conditions, key, text);
     }
 }
 
@@ -210,8 +202,13 @@ static void take_report(struct round *round, struct worker *worker,
     round->tally.lost += report->tally.lost;
     round->tally.unserved += report->tally.unserved;
     worker->client_id = 0;
+    if (round->notify)
+        notify_collect(round->notify);
     if (!seat)
         return;
+    if (round->notify && round->notify->metrics)
+        metrics_overdue(round->notify->metrics, seat->client.fields[CLIENT_NAME],
+                        report->overdue_s);
     seat->state = report->waits_for ? SEAT_QUEUED : SEAT_IDLE;
     seat->waits_for = report->waits_for;
     judge_visit(round, seat, report);
@@ -304,7 +301,7 @@ static int idle_ms(struct round *round)
         int left_ms = clock_left_ms(kill_time_ms(round));
         return left_ms ? left_ms : QUEUE_LOOK_MS;
     }
-    if (is_stopping(round) || pass_is_due(round))
+    if (is_stopping(round) || round_is_due(round))
         return 0; /* it came while something else was waited for */
     return (int)(queued && to_minute_ms > QUEUE_LOOK_MS ? QUEUE_LOOK_MS : to_minute_ms);
 }
@@ -360,8 +357,10 @@ static void stop_lanes(struct round *round)
 static void serve(struct round *round)
 {
     for (;;) {
-        if (!is_stopping(round) && pass_is_due(round))
+        if (!is_stopping(round) && round_is_due(round))
             begin_pass(round);
+        if (round->notify)
+            notify_deliver(round->notify);
         if (is_stopping(round))
             stop_lanes(round);
         else
@@ -379,7 +378,7 @@ void round_run(struct round *round)
         begin_pass(round);
         serve(round);
         crew_dismiss(&round->crew);
-    } while (!is_stopping(round) && pass_is_due(round));
+    } while (!is_stopping(round) && round_is_due(round));
 }
 
 void round_release(struct round *round)

@@ -1,6 +1,6 @@
 /* round.h: one run over all clients: a queue, and lanes that take clients from it.
  *
- *     struct round round = {.site = &site, .incidents = &incidents, .lock_fd = fd};
+ *     struct round round = {.site = &site, .conditions = &conditions, .lock_fd = fd};
  *     round_run(&round)              returns when nobody is busy and no minute was missed;
  *                                    it may be called again
  *     round.tally, round.unreachable … for the summary
@@ -13,7 +13,7 @@
  *
  * A lane that dies is replaced, and the job it was on is recorded as failed by the new one.
  *
- * Ownership: the round borrows site and incidents and owns its roster and lanes.
+ * Ownership: the round borrows site, conditions, notify and host and owns its roster and lanes.
  * Source: design.md "One run".
  */
 #ifndef ENGINE_ROUND_H
@@ -24,17 +24,20 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "engine/condition.h"
 #include "engine/crew.h"
 #include "engine/host.h"
+#include "engine/metrics.h"
+#include "engine/notify.h"
 #include "engine/roster.h"
 #include "engine/site.h"
-#include "store/incidents.h"
 
 struct round {
     struct site *site;
-    struct incidents *incidents;
-    int lock_fd;       /* closed in lanes */
-    struct host *host; /* NULL: no external jobs */
+    struct conditions *conditions;
+    struct notify *notify; /* NULL: nobody is told */
+    int lock_fd;           /* closed in lanes */
+    struct host *host;     /* NULL: no external jobs */
 
     struct roster roster;
     struct crew crew;
@@ -48,6 +51,9 @@ struct round {
 };
 
 void round_run(struct round *round);
+
+/* A SIGALRM has come, or a full minute, since the last pass began. */
+bool round_is_due(const struct round *round);
 
 void round_release(struct round *round);
 

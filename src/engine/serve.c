@@ -30,6 +30,13 @@ static void log_not_due(const struct visit *visit, const struct job *job, enum d
         visit_log(visit, LOG_LEVEL_DEBUG, job, "%s", due_words(due));
 }
 
+static void note_lateness(struct visit *visit, const struct job *job, int64_t now_us)
+{
+    int64_t late_s = (now_us - job_slot_us(job, now_us)) / 1000000;
+    if (late_s > visit->overdue_s)
+        visit->overdue_s = late_s;
+}
+
 /* Runs the list in order.  False: the database went away, or refused something. */
 static bool run_list(struct visit *visit, const struct job_list *list, int64_t now_us,
                      struct err *err)
@@ -42,6 +49,7 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
             log_not_due(visit, job, due);
             continue;
         }
+        note_lateness(visit, job, now_us);
         enum executed end = execute(visit, job, EXECUTION_DUE, err);
         if (end == EXECUTED_UNRECORDED) /* so would be the others */
             return err_wrap(err, "job %d cannot be recorded, and was undone", job->id);

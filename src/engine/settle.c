@@ -65,6 +65,7 @@ void settle_finish(struct execution *x, const struct settlement *settlement,
 {
     follow_new_spec(x, settlement, settled);
     log_settled(x, settlement, settled);
+    execution_note_end(x);
     if (x->outcome.failed)
         x->visit->tally.failed++;
     else

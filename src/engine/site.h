@@ -32,6 +32,7 @@
 #include "io/upgrades.h"
 #include "store/clients.h"
 #include "store/journal.h"
+#include "store/runlog.h"
 
 /* What the command line says. */
 struct site_request {
@@ -62,6 +63,7 @@ struct site {
     const char *perl_dir;    /* where our Perl half lies; borrowed */
     struct statedir *state;  /* lent; NULL: there is none, and no external job can run */
     struct journal *journal; /* lent; the same */
+    struct runlog *runlog;   /* lent; NULL: nobody remembers what ended */
     struct site_bridge bridge;
     struct upgrades *upgrades;  /* of this process; owned */
     struct sha256_memory *sums; /* of kivitendo's job classes, as this process needs them; owned */

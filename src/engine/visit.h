@@ -58,6 +58,7 @@ struct visit {
     enum visit_perl perl;
     char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */
     struct tally tally;
+    int64_t overdue_s; /* how late the latest of its jobs was when its turn came */
 };
 
 void visit_begin(struct visit *visit, const struct site *site, const struct client *client,

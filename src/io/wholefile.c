@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool read_all(int fd, struct buf *text)
@@ -45,7 +46,7 @@ static bool write_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
-bool wholefile_replace(const char *path, const struct buf *text, struct err *err)
+static bool replace(const char *path, const struct buf *text, mode_t mode, struct err *err)
 {
     char draft[4096];
     if (text->failed)
@@ -55,11 +56,21 @@ bool wholefile_replace(const char *path, const struct buf *text, struct err *err
     int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return err_set_errno(err, "cannot write %s", draft);
-    bool done = write_all(fd, buf_text(text), text->len);
+    bool done = write_all(fd, buf_text(text), text->len) && fchmod(fd, mode) == 0;
     done = close(fd) == 0 && done && rename(draft, path) == 0;
     if (!done) {
         err_set_errno(err, "cannot write %s", path);
         unlink(draft);
     }
     return done;
+}
+
+bool wholefile_replace(const char *path, const struct buf *text, struct err *err)
+{
+    return replace(path, text, 0600, err);
+}
+
+bool wholefile_publish(const char *path, const struct buf *text, struct err *err)
+{
+    return replace(path, text, 0644, err);
 }

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 
-enum { FIELDS = 8 };
+enum { FIELDS = 9 };
 
 static const char *const words[] = {"success", "failure", "interrupted", "lost"};
 
@@ -42,7 +42,7 @@ static bool open_to_append(struct runlog *log, struct err *err)
 bool runlog_append(struct runlog *log, const struct run_record *record, struct err *err)
 {
     struct buf line = {0};
-    const char *texts[] = {record->package, record->client, record->text};
+    const char *texts[] = {record->package, record->client, record->description, record->text};
     if (!log->path)
         return true;
     buf_addf(&line, "%" PRId64 "\t%d\t%d\t%" PRId64 "\t%s", record->run_at_us, record->client_id,
@@ -119,7 +119,8 @@ static bool parse(char *line, struct run_record *record)
         .duration_ms = strtoll(fields[3], NULL, 10),
         .package = fields[5],
         .client = fields[6],
-        .text = fields[7],
+        .description = fields[7],
+        .text = fields[8],
     };
     return read_end(fields[4], &record->end);
 }

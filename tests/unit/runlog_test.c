@@ -40,8 +40,9 @@ static void test_round_trip(void **state)
     runlog_end(&reader);
 
     append(path, &(struct run_record){1795428000123456, 3, 17, 250, RUN_FAILED, "Test", "Mül\tler",
-                                      "a\nb\xFF"});
-    append(path, &(struct run_record){1795428060000000, 3, 18, 1, RUN_SUCCEEDED, NULL, "x", NULL});
+                                      "", "a\nb\xFF"});
+    append(path,
+           &(struct run_record){1795428060000000, 3, 18, 1, RUN_SUCCEEDED, NULL, "x", NULL, NULL});
     assert_true(runlog_open(&reader, path, 0, &err));
     assert_true(runlog_next(&reader, &record));
     assert_int_equal(record.run_at_us, 1795428000123456);
@@ -73,8 +74,8 @@ static void test_round_trip(void **state)
 static void test_rubbish(void **state)
 {
     (void)state;
-    static const char text[] = "rubbish\n\n1\t2\t3\n1\t2\t3\t4\tperhaps\ta\tb\tc\n"
-                               "1\t2\t3\t4\tlost\tP\tc\t\n5\t6\t7\t8\tsucc";
+    static const char text[] = "rubbish\n\n1\t2\t3\n1\t2\t3\t4\tperhaps\ta\tb\tc\td\n"
+                               "1\t2\t3\t4\tlost\tP\tc\t\t\n5\t6\t7\t8\tsucc";
     struct scratch scratch;
     struct err err = {0};
     struct runlog_reader reader;

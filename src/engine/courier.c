@@ -1,0 +1,239 @@
+#include "engine/courier.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/mime.h"
+#include "core/option_mail.h"
+#include "core/words.h"
+#include "engine/ending.h"
+#include "io/http.h"
+#include "io/mail.h"
+#include "io/program.h"
+#include "io/spawn.h"
+#include "io/supervise.h"
+#include "store/outbox.h"
+#include "store/users.h"
+
+enum {
+    MAIL_MS = 25000,
+    COMMAND_MS = 30000,
+    HEARTBEAT_MS = 5000,
+    KILL_GRACE_MS = 2000,
+    KEEP_S = 86400, /* how long it is tried */
+    OUTPUT_BYTES = 2048,
+};
+
+/* The courier at work. */
+struct courier {
+    const struct site *site;
+    const char *outbox;
+    struct signals signals;
+    struct environ environment;
+    struct buf to;      /* the bare address, once it is known */
+    bool mail_is_stuck; /* the mail server takes nothing now */
+    bool program_is_stuck;
+};
+
+/* ---- mails ---- */
+
+/* A login's address is in the auth database. */
+static bool find_recipient(struct courier *c, struct err *err)
+{
+    const char *to = c->site->options.notify.to;
+    struct db db = {0};
+    struct db_target target = site_auth_target(c->site);
+    struct db_options options = site_db_options(c->site, "task-server courier");
+    if (c->to.len)
+        return true;
+    if (strchr(to, '@')) {
+        buf_add_text(&c->to, to);
+        return !c->to.failed || err_set_nomem(err);
+    }
+    options.signals = &c->signals;
+    bool done = db_connect(&db, &target, &options, err) && users_find_email(&db, to, &c->to, err);
+    db_close(&db);
+    return done || err_wrap(err, "send_email_to");
+}
+
+/* The same for each attempt, so that a mail that arrives twice can be told. */
+static void name_message(const char *file, char id[128])
+{
+    snprintf(id, 128, "task-server.%.100s", file);
+}
+
+static bool send_mail(struct courier *c, const char *file, const struct outbox_note *note,
+                      struct err *err)
+{
+    char id[128];
+    char from[MIME_ADDRESS_MAX + 1];
+    char to[MIME_ADDRESS_MAX + 1];
+    struct mail_way way;
+    struct buf message = {0};
+    name_message(file, id);
+    if (!find_recipient(c, err))
+        return false;
+    struct mime_mail mail = {
+        .from = c->site->options.notify.from,
+        .to = buf_text(&c->to),
+        .subject = note->subject,
+        .body = note->body,
+        .id = id,
+        .host = c->site->node_id,
+        .date_s = note->made_s,
+    };
+    bool done = mime_build(&mail, &message, err);
+    if (done && mime_address(mail.from, from) && mime_address(mail.to, to)) {
+        struct mail_envelope envelope = {.from = from, .to = to};
+        struct mail_limits limits = {.timeout_ms = MAIL_MS,
+                                     .environment = environ_block(&c->environment),
+                                     .signals = &c->signals};
+        mail_way_find(&c->site->options.mail, from, &way);
+        done = mail_deliver(&way, &envelope, &message, &limits, err);
+    }
+    buf_release(&message);
+    return done;
+}
+
+/* ---- notify_command ---- */
+
+static bool judge(const struct spawn_end *end, struct err *err)
+{
+    struct buf how = {0};
+    if (spawn_succeeded(end))
+        return true;
+    spawn_describe(end, &how);
+    err_set(err, ERR_AWAY, "%s%s%.500s", buf_text(&how), end->output.len ? ": " : "",
+            buf_text(&end->output));
+    buf_release(&how);
+    return false;
+}
+
+static bool run_program(struct courier *c, const struct words *words,
+                        const struct outbox_note *note, struct err *err)
+{
+    struct ownership_rule rule = {.uid = c->site->identity.uid, .name = c->site->identity.name};
+    struct spawn spawn = {0};
+    struct spawn_end end = {0};
+    struct spawn_plan plan = {
+        .argv = (const char *const *)words->items,
+        .envp = environ_block(&c->environment),
+        .cwd = c->site->installation,
+        .input = note->body,
+        .input_len = strlen(note->body),
+        .umask = c->site->identity.inherited_umask,
+        .output_cap_bytes = OUTPUT_BYTES,
+    };
+    struct spawn_watch watch = {
+        .timeout_ms = COMMAND_MS, .kill_grace_ms = KILL_GRACE_MS, .signals = &c->signals};
+    bool done = program_check(words->items[0], &rule, err) && spawn_start(&spawn, &plan, err) &&
+                spawn_go(&spawn, err) && spawn_supervise(&spawn, &watch, &end, err) &&
+                judge(&end, err);
+    spawn_end_release(&end);
+    spawn_release(&spawn);
+    return done;
+}
+
+static bool tell_program(struct courier *c, const struct outbox_note *note, struct err *err)
+{
+    struct words words = {0};
+    const char *line = c->site->options.notify_command;
+    bool done = words_split(&words, line, err) && run_program(c, &words, note, err);
+    words_release(&words);
+    return done || err_wrap(err, "notify_command");
+}
+
+/* ---- one notice ---- */
+
+/* Nobody wants it any more: the configuration has changed since. */
+static bool is_unwanted(const struct courier *c, const struct outbox_note *note)
+{
+    const struct options_notify *wish = &c->site->options.notify;
+    return note->is_mail ? !wish->to || !wish->from : !c->site->options.notify_command;
+}
+
+static void tell_undelivered(const struct courier *c, const char *file,
+                             const struct outbox_note *note, const struct err *err)
+{
+    if (clock_real_us() / 1000000 - note->made_s < KEEP_S) {
+        log_msg(LOG_LEVEL_WARNING, "a notice cannot be sent, and is tried again for a day: %s",
+                err->text);
+        return;
+    }
+    log_msg(LOG_LEVEL_ERROR, "a notice could not be sent for a day, and is given up: %s: %s",
+            note->subject, err->text);
+    outbox_remove(c->outbox, file);
+}
+
+static void deliver(struct courier *c, const char *file)
+{
+    struct outbox_note note;
+    struct err err = {0};
+    if (!outbox_read(c->outbox, file, &note, &err)) {
+        log_msg(LOG_LEVEL_ERROR, "%s", err.text);
+        outbox_remove(c->outbox, file);
+        return;
+    }
+    bool *stuck = note.is_mail ? &c->mail_is_stuck : &c->program_is_stuck;
+    bool given_up = clock_real_us() / 1000000 - note.made_s >= KEEP_S;
+    if (is_unwanted(c, &note)) {
+        outbox_remove(c->outbox, file);
+    } else if (!*stuck || given_up) {
+        bool sent = note.is_mail ? send_mail(c, file, &note, &err) : tell_program(c, &note, &err);
+        *stuck = !sent;
+        if (sent)
+            outbox_remove(c->outbox, file);
+        else if (!c->signals.stop)
+            tell_undelivered(c, file, &note, &err);
+    }
+    outbox_note_release(&note);
+}
+
+static void deliver_all(struct courier *c)
+{
+    struct dirnames names;
+    struct err err = {0};
+    if (!outbox_waits(c->outbox))
+        return;
+    if (!outbox_list(c->outbox, &names, &err))
+        log_msg(LOG_LEVEL_ERROR, "%s", err.text);
+    for (size_t i = 0; i < names.count && !c->signals.stop; i++)
+        deliver(c, names.items[i]);
+    if (names.count == 0)
+        rmdir(c->outbox);
+    dirnames_release(&names);
+}
+
+static int run_errand(const struct courier_errand *errand)
+{
+    struct courier c = {.site = errand->site, .outbox = errand->outbox, .signals = SIGNALS_CLOSED};
+    struct err err = {0};
+    if (errand->heartbeat && !http_get(errand->heartbeat, HEARTBEAT_MS, &err))
+        log_msg(LOG_LEVEL_WARNING, "heartbeat_url: %s", err.text);
+    if (!signals_open(&c.signals, &err) || !site_environment(c.site, &c.environment, &err))
+        log_msg(LOG_LEVEL_ERROR, "%s", err.text);
+    else
+        deliver_all(&c);
+    environ_release(&c.environment);
+    buf_release(&c.to);
+    signals_release(&c.signals);
+    return 0;
+}
+
+bool courier_start(const struct courier_errand *errand, pid_t *pid, struct err *err)
+{
+    pid_t parent = getpid();
+    *pid = fork();
+    if (*pid == 0) {
+        signals_release(errand->site->signals);
+        spawn_close_listed(STDERR_FILENO + 1); /* the lock and the lanes' sockets above all */
+        prctl(PR_SET_PDEATHSIG, SIGTERM);      /* the next run sends its own */
+        end_process(getppid() == parent ? run_errand(errand) : 0);
+    }
+    return *pid > 0 || err_set_errno(err, "cannot fork a courier");
+}

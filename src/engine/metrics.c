@@ -1,0 +1,205 @@
+#include "engine/metrics.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "io/wholefile.h"
+
+enum { FIELDS = 2 + METRICS_ENDS };
+
+/* ---- counters ---- */
+
+static struct metrics_counter *find(const struct metrics *metrics, const char *client,
+                                    const char *package)
+{
+    for (size_t i = 0; i < metrics->count; i++)
+        if (strcmp(metrics->counters[i].client, client) == 0 &&
+            strcmp(metrics->counters[i].package, package) == 0)
+            return &metrics->counters[i];
+    return NULL;
+}
+
+static struct metrics_counter *add(struct metrics *metrics, const char *client, const char *package)
+{
+    struct metrics_counter *items = realloc(metrics->counters,
+                                            (metrics->count + 1) * sizeof *items);
+    if (!items)
+        return NULL;
+    metrics->counters = items;
+    struct metrics_counter *counter = &items[metrics->count];
+    *counter = (struct metrics_counter){.client = strdup(client), .package = strdup(package)};
+    if (counter->client && counter->package) {
+        metrics->count++;
+        return counter;
+    }
+    free(counter->client);
+    free(counter->package);
+    return NULL;
+}
+
+void metrics_count(struct metrics *metrics, const struct run_record *record)
+{
+    struct metrics_counter *counter = find(metrics, record->client, record->package);
+    if (!counter)
+        counter = add(metrics, record->client, record->package);
+    if (counter)
+        counter->ends[record->end]++;
+}
+
+/* "client<tab>package<tab>1<tab>0<tab>0<tab>0" */
+static void load_line(struct metrics *metrics, char *line)
+{
+    char *fields[FIELDS];
+    size_t count = 0;
+    for (char *rest = line; rest && count < FIELDS; count++)
+        fields[count] = strsep(&rest, "\t");
+    struct metrics_counter *counter = count == FIELDS ? add(metrics, fields[0], fields[1]) : NULL;
+    for (size_t i = 0; counter && i < METRICS_ENDS; i++)
+        counter->ends[i] = strtoll(fields[2 + i], NULL, 10);
+}
+
+bool metrics_open(struct metrics *metrics, const char *path, struct err *err)
+{
+    struct buf text = {0};
+    struct err unreadable = {0};
+    *metrics = (struct metrics){.path = strdup(path)};
+    if (!metrics->path)
+        return err_set_nomem(err);
+    if (wholefile_read(path, &text, &unreadable) && text.len)
+        for (char *rest = text.data, *line; (line = strsep(&rest, "\n"));)
+            load_line(metrics, line);
+    buf_release(&text);
+    return true;
+}
+
+static bool save(const struct metrics *metrics, struct err *err)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < metrics->count; i++) {
+        const struct metrics_counter *c = &metrics->counters[i];
+        buf_addf(&text, "%s\t%s", c->client, c->package);
+        for (size_t e = 0; e < METRICS_ENDS; e++)
+            buf_addf(&text, "\t%" PRId64, c->ends[e]);
+        buf_add_text(&text, "\n");
+    }
+    bool done = wholefile_replace(metrics->path, &text, err);
+    buf_release(&text);
+    return done;
+}
+
+/* ---- overdue ---- */
+
+void metrics_overdue(struct metrics *metrics, const char *client, int64_t seconds)
+{
+    for (size_t i = 0; i < metrics->overdue_count; i++)
+        if (strcmp(metrics->overdue[i].client, client) == 0) {
+            if (seconds > metrics->overdue[i].seconds)
+                metrics->overdue[i].seconds = seconds;
+            return;
+        }
+    struct metrics_overdue *items = realloc(metrics->overdue,
+                                            (metrics->overdue_count + 1) * sizeof *items);
+    if (!items)
+        return;
+    metrics->overdue = items;
+    items[metrics->overdue_count] = (struct metrics_overdue){strdup(client), seconds};
+    if (items[metrics->overdue_count].client)
+        metrics->overdue_count++;
+}
+
+/* ---- the file ---- */
+
+static void add_head(struct buf *out, const char *name, const char *type, const char *help)
+{
+    buf_addf(out, "# HELP task_server_%s %s\n# TYPE task_server_%s %s\n", name, help, name, type);
+}
+
+static void add_gauge(struct buf *out, const char *name, const char *help, double value)
+{
+    add_head(out, name, "gauge", help);
+    buf_addf(out, "task_server_%s %.3f\n", name, value);
+}
+
+static void add_label(struct buf *out, const char *name, const char *value)
+{
+    buf_addf(out, "%s=\"", name);
+    for (; *value; value++) {
+        if (*value == '\\' || *value == '"')
+            buf_add_text(out, "\\");
+        buf_add(out, value, 1);
+    }
+    buf_add_text(out, "\"");
+}
+
+static void add_counters(const struct metrics *metrics, struct buf *out)
+{
+    static const char name[] = "jobs_total";
+    add_head(out, name, "counter", "Outcomes of background jobs run from this machine.");
+    for (size_t i = 0; i < metrics->count; i++)
+        for (size_t e = 0; e < METRICS_ENDS; e++) {
+            const struct metrics_counter *c = &metrics->counters[i];
+            buf_addf(out, "task_server_%s{", name);
+            add_label(out, "client", c->client);
+            buf_add_text(out, ",");
+            add_label(out, "package", c->package);
+            buf_add_text(out, ",");
+            add_label(out, "outcome", run_end_word((enum run_end)e));
+            buf_addf(out, "} %" PRId64 "\n", c->ends[e]);
+        }
+}
+
+static void add_overdue(const struct metrics *metrics, struct buf *out)
+{
+    static const char name[] = "overdue_seconds";
+    add_head(out, name, "gauge", "How late the latest job of a client was when its turn came.");
+    for (size_t i = 0; i < metrics->overdue_count; i++) {
+        buf_addf(out, "task_server_%s{", name);
+        add_label(out, "client", metrics->overdue[i].client);
+        buf_addf(out, "} %" PRId64 "\n", metrics->overdue[i].seconds);
+    }
+}
+
+static void add_run(const struct metrics_run *run, struct buf *out)
+{
+    add_gauge(out, "last_run_timestamp_seconds", "When the last run ended.",
+              (double)run->ended_us / 1e6);
+    add_gauge(out, "last_run_duration_seconds", "How long the last run took.",
+              (double)(run->ended_us - run->started_us) / 1e6);
+    add_gauge(out, "last_run_success", "Whether every client could be served.", run->succeeded);
+    add_gauge(out, "installation_locked", "Whether users/nologin exists.", run->locked);
+    add_gauge(out, "clients", "Enabled clients.", run->clients);
+    add_gauge(out, "clients_unreachable", "Clients that cannot be served.", run->unreachable);
+    add_gauge(out, "clients_held", "Clients of which some jobs are held.", run->held);
+    add_gauge(out, "journal_entries", "Runs whose outcome waits to be recorded.", run->journal);
+}
+
+bool metrics_write(struct metrics *metrics, const struct metrics_run *run, struct err *err)
+{
+    struct buf out = {0};
+    add_run(run, &out);
+    if (metrics->count)
+        add_counters(metrics, &out);
+    if (metrics->overdue_count)
+        add_overdue(metrics, &out);
+    bool done = save(metrics, err) && wholefile_publish(run->file, &out, err);
+    buf_release(&out);
+    return done || err_wrap(err, "metrics_file");
+}
+
+void metrics_close(struct metrics *metrics)
+{
+    if (!metrics)
+        return;
+    for (size_t i = 0; i < metrics->count; i++) {
+        free(metrics->counters[i].client);
+        free(metrics->counters[i].package);
+    }
+    for (size_t i = 0; i < metrics->overdue_count; i++)
+        free(metrics->overdue[i].client);
+    free(metrics->counters);
+    free(metrics->overdue);
+    free(metrics->path);
+    *metrics = (struct metrics){0};
+}

@@ -1,0 +1,331 @@
+#include "engine/notify.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "core/walltime.h"
+#include "engine/courier.h"
+#include "engine/metrics.h"
+#include "io/wholefile.h"
+#include "store/outbox.h"
+
+enum {
+    FINISH_MS = 30000, /* what the courier gets at the end of a run */
+    COURIER_MS = 120000,
+    DIE_MS = 5000,
+    PAUSE_MS = 5,
+};
+
+static int64_t now_s(void)
+{
+    return clock_real_us() / 1000000;
+}
+
+/* ---- what makes an incident ---- */
+
+static uint32_t hash(uint32_t sum, char c)
+{
+    return (sum ^ (unsigned char)c) * 16777619u; /* FNV-1a */
+}
+
+static uint32_t hash_text(const char *text)
+{
+    uint32_t sum = 2166136261u;
+    for (; *text; text++)
+        sum = hash(sum, *text);
+    return sum;
+}
+
+/* The kind of an error: its text without what differs from one time to the next. */
+static uint32_t hash_kind(const char *text)
+{
+    uint32_t sum = 2166136261u;
+    char quote = '\0';
+    for (; *text; text++) {
+        if (quote && *text == quote)
+            quote = '\0';
+        else if (!quote && (*text == '\'' || *text == '"') && strchr(text + 1, *text))
+            quote = *text;
+        else if (!quote && !isdigit((unsigned char)*text))
+            sum = hash(sum, *text);
+    }
+    return sum;
+}
+
+static void make_prefix(const struct run_record *record, char key[INCIDENT_KEY_MAX])
+{
+    snprintf(key, INCIDENT_KEY_MAX, "job/%d/%08x/", record->client_id, hash_text(record->package));
+}
+
+/* ---- notices ---- */
+
+static bool put(struct notify *notify, bool is_mail, struct buf *subject, struct buf *body)
+{
+    struct err err = {0};
+    struct outbox_note note = {
+        .is_mail = is_mail,
+        .made_s = now_s(),
+        .subject = subject->data,
+        .body = body->data,
+    };
+    bool done = !subject->failed && !body->failed && outbox_put(notify->outbox, &note, &err);
+    if (!done)
+        log_msg(LOG_LEVEL_ERROR, "a notice is lost: %s", err.text);
+    return done;
+}
+
+void notify_put(struct notify *notify, const struct news *news)
+{
+    struct news_writer writer = {.site = notify->site, .template_dir = notify->templates};
+    struct buf subject = {0};
+    struct buf body = {0};
+    news_subject(news, &writer, &subject);
+    if (notify->by_mail) {
+        news_body(news, &writer, &body);
+        notify->put_some |= put(notify, true, &subject, &body);
+        buf_clear(&body);
+    }
+    if (notify->site->options.notify_command) {
+        news_json(news, &writer, &body);
+        notify->put_some |= put(notify, false, &subject, &body);
+    }
+    buf_release(&subject);
+    buf_release(&body);
+}
+
+static struct news make_news(const struct run_record *record, enum news_kind kind, int64_t since_s)
+{
+    return (struct news){
+        .kind = kind,
+        .client = record->client,
+        .client_id = record->client_id,
+        .job_id = record->job_id,
+        .package = record->package,
+        .description = record->description,
+        .text = record->text,
+        .since_s = since_s,
+    };
+}
+
+static void take_failure(struct notify *notify, const struct run_record *record)
+{
+    char key[INCIDENT_KEY_MAX];
+    char run_at[WALLTIME_MAX];
+    char text[1024];
+    make_prefix(record, key);
+    snprintf(key + strlen(key), sizeof key - strlen(key), "%08x", hash_kind(record->text));
+    enum incident_news what = incidents_raise(notify->incidents, key, now_s());
+    snprintf(text, sizeof text, "client '%.200s': job %d (%.255s): %.500s", record->client,
+             record->job_id, record->package, record->text);
+    incidents_describe(notify->incidents, key, text);
+    if (what == INCIDENT_KNOWN && !notify->site->options.notify.repeats)
+        return;
+    const struct incident *incident = incidents_find(notify->incidents, key);
+    struct news news = make_news(record, what == INCIDENT_REMIND ? NEWS_REMINDER : NEWS_FAILURE,
+                                 incident ? incident->since_s : 0);
+    walltime_show(&notify->site->zone, record->run_at_us, run_at);
+    news.run_at = run_at;
+    notify_put(notify, &news);
+}
+
+/* Whatever kinds of error it had, they are over. */
+static void take_success(struct notify *notify, const struct run_record *record)
+{
+    char prefix[INCIDENT_KEY_MAX];
+    char run_at[WALLTIME_MAX];
+    int64_t first_s = INT64_MAX;
+    make_prefix(record, prefix);
+    for (size_t i = notify->incidents->count; i-- > 0;) {
+        char key[INCIDENT_KEY_MAX];
+        int64_t since_s = 0;
+        memcpy(key, notify->incidents->items[i].key, sizeof key);
+        if (strncmp(key, prefix, strlen(prefix)) != 0)
+            continue;
+        incidents_end(notify->incidents, key, &since_s);
+        first_s = since_s < first_s ? since_s : first_s;
+    }
+    if (first_s == INT64_MAX)
+        return;
+    struct news news = make_news(record, NEWS_RECOVERY, first_s);
+    walltime_show(&notify->site->zone, record->run_at_us, run_at);
+    news.run_at = run_at;
+    notify_put(notify, &news);
+}
+
+/* ---- the run log ---- */
+
+static void load_offset(struct notify *notify)
+{
+    struct buf text = {0};
+    struct err ignored = {0};
+    if (wholefile_read(notify->told, &text, &ignored))
+        notify->offset = strtoll(buf_text(&text), NULL, 10);
+    buf_release(&text);
+}
+
+static void save_offset(struct notify *notify, int64_t offset)
+{
+    struct buf text = {0};
+    struct err err = {0};
+    notify->offset = offset;
+    buf_addf(&text, "%" PRId64 "\n", offset);
+    if (!wholefile_replace(notify->told, &text, &err))
+        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
+    buf_release(&text);
+}
+
+static void take(struct notify *notify, const struct run_record *record)
+{
+    if (notify->metrics)
+        metrics_count(notify->metrics, record);
+    if (record->end == RUN_FAILED || record->end == RUN_INTERRUPTED)
+        take_failure(notify, record);
+    else if (record->end == RUN_SUCCEEDED)
+        take_success(notify, record);
+}
+
+void notify_collect(struct notify *notify)
+{
+    struct runlog_reader reader;
+    struct run_record record;
+    struct stat st;
+    struct err err = {0};
+    const char *path = notify->site->runlog ? notify->site->runlog->path : NULL;
+    if (!path || stat(path, &st) != 0 || st.st_size == notify->offset)
+        return;
+    if (!runlog_open(&reader, path, notify->offset, &err)) {
+        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
+        return;
+    }
+    while (runlog_next(&reader, &record))
+        take(notify, &record);
+    save_offset(notify, reader.offset);
+    runlog_end(&reader);
+}
+
+/* ---- the courier ---- */
+
+static bool courier_is_back(struct notify *notify)
+{
+    if (notify->courier && waitpid(notify->courier, NULL, WNOHANG) != 0)
+        notify->courier = 0;
+    return notify->courier == 0;
+}
+
+static void start_courier(struct notify *notify, const char *heartbeat)
+{
+    struct err err = {0};
+    struct courier_errand errand = {
+        .site = notify->site, .outbox = notify->outbox, .heartbeat = heartbeat};
+    notify->put_some = false;
+    notify->began_ms = clock_mono_ms();
+    if (!courier_start(&errand, &notify->courier, &err)) {
+        notify->courier = 0;
+        log_msg(LOG_LEVEL_ERROR, "%s", err.text);
+    }
+}
+
+/* It has had its time. */
+static void stop_courier(struct notify *notify)
+{
+    int64_t until_ms = clock_mono_ms() + DIE_MS;
+    kill(notify->courier, SIGTERM);
+    while (!courier_is_back(notify) && clock_mono_ms() < until_ms)
+        poll(NULL, 0, PAUSE_MS);
+    if (notify->courier) {
+        kill(notify->courier, SIGKILL);
+        waitpid(notify->courier, NULL, 0);
+        notify->courier = 0;
+    }
+}
+
+void notify_deliver(struct notify *notify)
+{
+    if (!courier_is_back(notify) && clock_mono_ms() - notify->began_ms > COURIER_MS)
+        stop_courier(notify);
+    if (notify->courier == 0 && notify->put_some)
+        start_courier(notify, NULL);
+}
+
+static void wait_for_courier(struct notify *notify, int64_t until_ms)
+{
+    while (!courier_is_back(notify)) {
+        if (clock_mono_ms() >= until_ms || notify->site->signals->hurry) {
+            stop_courier(notify);
+            return;
+        }
+        poll(NULL, 0, PAUSE_MS);
+        signals_take(notify->site->signals);
+    }
+}
+
+void notify_finish(struct notify *notify, bool succeeded)
+{
+    const char *url = notify->site->options.heartbeat_url;
+    struct buf failed = {0};
+    int64_t until_ms = clock_mono_ms() + FINISH_MS;
+    wait_for_courier(notify, until_ms);
+    if (url && !succeeded)
+        buf_addf(&failed, "%s/fail", url);
+    if (url || outbox_waits(notify->outbox))
+        start_courier(notify, url && !succeeded ? buf_text(&failed) : url);
+    wait_for_courier(notify, until_ms);
+    if (notify->site->runlog && runlog_rotate(notify->site->runlog->path))
+        save_offset(notify, 0);
+    buf_release(&failed);
+}
+
+/* ---- opening and closing ---- */
+
+static char *make_path(const struct site *site, const char *suffix)
+{
+    struct buf path = {0};
+    struct err ignored = {0};
+    buf_addf(&path, "%s/", site->state->path);
+    bool done = site_file_name(site, suffix, &path, &ignored) && !path.failed;
+    char *copy = done ? strdup(buf_text(&path)) : NULL;
+    buf_release(&path);
+    return copy;
+}
+
+bool notify_open(struct notify *notify, const struct site *site, struct incidents *incidents,
+                 struct err *err)
+{
+    const struct options_notify *wish = &site->options.notify;
+    struct buf templates = {0};
+    *notify = (struct notify){
+        .site = site,
+        .incidents = incidents,
+        .told = make_path(site, ".told"),
+        .outbox = make_path(site, ".outbox"),
+        .by_mail = wish->to && wish->from && wish->subject,
+    };
+    buf_addf(&templates, "%s/../templates", site->perl_dir);
+    notify->templates = templates.failed ? NULL : strdup(buf_text(&templates));
+    buf_release(&templates);
+    if (!notify->told || !notify->outbox || !notify->templates) {
+        notify_close(notify);
+        return err_set_nomem(err);
+    }
+    load_offset(notify);
+    return true;
+}
+
+void notify_close(struct notify *notify)
+{
+    if (!notify)
+        return;
+    free(notify->told);
+    free(notify->outbox);
+    free(notify->templates);
+    *notify = (struct notify){0};
+}

@@ -1,0 +1,71 @@
+/* notify.h: tells people what went wrong, and that it is over; in the parent of a run.
+ *
+ *     notify_open(&notify, &site, &incidents, err)      after the state directory
+ *     notify_collect(&notify)                           when a lane has reported: reads what ended
+ *     notify_condition(&notify, key, &about)            see engine/condition.h
+ *     notify_deliver(&notify)                           now and then: starts or reaps the courier
+ *     notify_finish(&notify, succeeded)                 at the end of the run
+ *     notify_close(&notify)
+ *
+ * Lanes write every outcome into the run log (store/runlog.h); here its new lines become news. What
+ * has been read is remembered in "<name>.told", so that nothing is lost with a run that is killed,
+ * nor the outcomes of run-job.
+ *
+ * No floods: one notice for an incident, which is a client, a package and a kind of error (its text
+ * without numbers and quoted names), when it begins; one a day while it lasts; one when the job
+ * succeeds again.  `repeat = always` sends one for each failure.
+ *
+ * Notices wait in the outbox (store/outbox.h) until they are delivered: by mail where all of
+ * [task_server/notify_on_failure] is set, and to notify_command.  The courier, a child of ours
+ * (engine/courier.h), delivers them, so a mail server that hangs delays no job.
+ *
+ * Ownership: borrows site, incidents and metrics; owns its paths.
+ * Errors: only out of memory; what cannot be told is logged.
+ * Source: kivitendo.md "Failure mail".
+ */
+#ifndef ENGINE_NOTIFY_H
+#define ENGINE_NOTIFY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "engine/news.h"
+#include "engine/site.h"
+#include "store/incidents.h"
+#include "store/runlog.h"
+
+struct metrics;
+
+struct notify {
+    const struct site *site;
+    struct incidents *incidents;
+    struct metrics *metrics; /* counts what ended; NULL: nobody does */
+    char *told;              /* where the offset is kept */
+    char *outbox;
+    char *templates;
+    int64_t offset;   /* how far the run log has been read */
+    bool by_mail;     /* somebody is to get mails */
+    bool put_some;    /* the outbox has something the last courier did not see */
+    pid_t courier;    /* 0: none is on its way */
+    int64_t began_ms; /* monotonic time at which it was started */
+};
+
+bool notify_open(struct notify *notify, const struct site *site, struct incidents *incidents,
+                 struct err *err) MUST_USE;
+
+void notify_collect(struct notify *notify);
+
+void notify_put(struct notify *notify, const struct news *news);
+
+void notify_deliver(struct notify *notify);
+
+/* Delivers what is left, in at most half a minute, and sends the heartbeat. */
+void notify_finish(struct notify *notify, bool succeeded);
+
+/* Takes NULL. */
+void notify_close(struct notify *notify);
+
+#endif
