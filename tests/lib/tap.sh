@@ -174,7 +174,8 @@ own_cluster_drop() {
 reachable_program() {
     TASK_SERVER_PERL=$TEST_ROOT/scripts/perl
     if ! as_user "$PG_USER" test -r "$TASK_SERVER_PERL/bridge"; then
-        cp -R "$TASK_SERVER_PERL" "$WORK/perl" && chmod -R a+rX "$WORK/perl"
+        cp -R "$TASK_SERVER_PERL" "$TEST_ROOT/scripts/templates" "$WORK" &&
+            chmod -R a+rX "$WORK/perl" "$WORK/templates"
         TASK_SERVER_PERL=$WORK/perl
     fi
     export TASK_SERVER_PERL

@@ -1,0 +1,182 @@
+#!/bin/sh
+# Who is told of failures: one mail per incident, a daily reminder, recovery; lasting conditions; a
+# mail system that is down; notify_command.  sendmail is a script here that keeps what it gets:
+# tests/functional/mail*.test.sh have real servers.
+. "$(dirname "$0")/../lib/tap.sh"
+setup
+make_installation "$WORK/kivi"
+add_client acme --name 'Müller GmbH'
+mkdir "$WORK/mails"
+chmod 0777 "$WORK/mails"
+cat >"$WORK/sendmail" <<EOF
+#!/bin/sh
+[ ! -e "$WORK/down" ] || { echo 'no queue space'; exit 75; }
+n=\$(ls "$WORK/mails" | wc -l)
+{ echo "ARGS \$*"; cat; } >"$WORK/mails/\$n"
+EOF
+cat >"$WORK/command" <<EOF
+#!/bin/sh
+cat >>"$WORK/mails/events"
+EOF
+chmod 0755 "$WORK/sendmail" "$WORK/command"
+mkdir -p "$INSTALLATION/templates"
+printf '[%% IF history -%%]\n[%% client.name %%]|[%% history.package_name %%]|[%% history.error_col %%]\n[%% END -%%]\n' \
+    >"$INSTALLATION/templates/mail.txt"
+cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
+
+[mail_delivery]
+method = sendmail
+sendmail = $WORK/sendmail -t<%if myconfig_email%> -f <%myconfig_email%><%end%>
+
+[task_server/notify_on_failure]
+send_email_to = martin
+email_from = kivitendo Dämon <root@localhost>
+email_subject = Hintergrundjob fehlgeschlagen
+email_template = templates/mail.txt
+EOF
+auth_sql "INSERT INTO auth.user_config SELECT id, 'email', 'martin@example.com' FROM auth.\"user\""
+state=$INSTALLATION/users/task_server
+
+mails() {
+    find "$WORK/mails" -type f ! -name events | wc -l
+}
+# The last mail as Python's parser reads it: subject|to|from|body.
+last_mail() {
+    python3 - "$WORK/mails/$(($(mails) - 1))" <<'EOF'
+import email, email.policy, sys
+args, _, text = open(sys.argv[1], 'rb').read().partition(b'\n')
+mail = email.message_from_bytes(text, policy=email.policy.default)
+assert not mail.defects, mail.defects
+print(args.decode(), mail['subject'], mail['to'], mail['from'], ' '.join(mail.get_content().split()), sep='|')
+EOF
+}
+again() {
+    client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute'"
+    run_ts run
+}
+fails_with() {
+    client_sql acme "UPDATE background_jobs SET data = 'exception: $1'"
+    again
+}
+# age_incidents SECONDS: as if all of it had happened that much earlier.
+age_incidents() {
+    awk -v s="$1" '{ $2 -= s; $3 -= s; print }' "$state"/*.incidents >"$WORK/aged"
+    cat "$WORK/aged" >"$(echo "$state"/*.incidents)"
+}
+
+add_job acme Test '0 3 * * *' due --data 'exception: disk 17 is full' --description 'a test'
+run_ts run
+is 'a failed job is one mail' "$(mails)" 1
+is 'as kivitendo sends it' "$(last_mail)" "ARGS -t -f root@localhost|Hintergrundjob fehlgeschlagen|\
+martin@example.com|kivitendo Dämon <root@localhost>|Müller GmbH|Test|Oh cruel world: disk 17 is full"
+like 'which no absence answers' "$(cat "$WORK/mails/0")" 'Auto-Submitted: auto-generated'
+fails_with 'disk 18 is full'
+fails_with 'disk 19 is full'
+is 'the same kind of error again is none' "$(mails)" 1
+fails_with 'no paper'
+is 'another kind of error is another mail' "$(mails)" 2
+age_incidents 90000
+fails_with 'no paper'
+is 'a day later there is a reminder' "$(mails)" 3
+like 'that says so' "$(last_mail)" 'schlägt weiterhin fehl .*no paper.*Erinnerung: Der Job schlägt seit'
+client_sql acme 'UPDATE background_jobs SET data = NULL'
+again
+is 'when it runs again there is a mail for both' "$(mails)" 4
+like 'that says so' "$(last_mail)" 'Hintergrundjob läuft wieder \(Müller GmbH: Test\).*Seit:'
+again
+is 'and then no more' "$(mails)" 4
+is 'the outbox is gone' "$(find "$state" -name '*.outbox')" ''
+
+# A mail system that is down.
+touch "$WORK/down"
+fails_with 'no ink'
+is 'a mail that cannot be sent changes nothing about the job' \
+    "$(client_sql acme 'SELECT status FROM background_job_histories ORDER BY id DESC LIMIT 1')" failure
+like 'is logged' "$TS_ERR" 'a notice cannot be sent, and is tried again for a day: .*exit status 75: no queue space'
+rm "$WORK/down"
+run_ts run
+is 'and goes out with a later run' "$(mails)" 5
+like 'as it was' "$(last_mail)" 'Oh cruel world: no ink'
+touch "$WORK/down"
+fails_with 'no glue'
+sed -i 's/^made_s .*/made_s 1000000000/' "$state"/*.outbox/*
+run_ts run
+like 'after a day it is given up' "$TS_ERR" 'could not be sent for a day, and is given up'
+is 'and gone' "$(find "$state" -name '*.outbox')" ''
+rm "$WORK/down"
+
+# Templates that cannot be used.
+printf 'x\n[%% FOREACH a IN b %%]\n' >"$INSTALLATION/templates/mail.txt"
+fails_with 'no templates'
+like 'a template with an error: a plain text that says why' "$(last_mail)" \
+    'Oh cruel world: no templates.*templates/mail.txt: line 2: .a IN b . is not understood'
+rm "$INSTALLATION/templates/mail.txt"
+fails_with 'no file'
+like 'no template: the same' "$(last_mail)" 'Oh cruel world: no file.*cannot open .*templates/mail.txt'
+sed -i '/^email_template/d' "$INSTALLATION/config/kivitendo.conf"
+fails_with 'no setting'
+like 'none configured: ours, in the language of the installation' "$(last_mail)" \
+    'Beschreibung: *a test.*Oh cruel world: no setting'
+
+# A login without an address.
+sed -i 's/^send_email_to.*/send_email_to = nobody/' "$INSTALLATION/config/kivitendo.conf"
+before=$(mails)
+fails_with 'no address'
+like 'a login without an address is told' "$TS_ERR" "send_email_to: there is no user 'nobody' with a mail address"
+sed -i 's/^send_email_to.*/send_email_to = root@example.com/' "$INSTALLATION/config/kivitendo.conf"
+run_ts run
+is 'and mended, the mail goes out' "$(($(mails) - before))" 1
+
+# Every failure.
+printf 'repeat = always\n' >>"$INSTALLATION/config/kivitendo.conf"
+before=$(mails)
+fails_with 'no address'
+fails_with 'no address'
+is 'repeat = always: a mail per failure' "$(($(mails) - before))" 2
+sed -i '/^repeat/d' "$INSTALLATION/config/kivitendo.conf"
+
+# Lasting conditions.
+client_sql acme 'UPDATE background_jobs SET active = false'
+auth_sql "UPDATE auth.clients SET dbname = 'nowhere'"
+before=$(mails)
+run_ts run
+run_ts run
+is 'a client that is away is one mail' "$(($(mails) - before))" 1
+like 'that says so' "$(last_mail)" "Hintergrundjobs laufen nicht \(Müller GmbH\).*client 'Müller GmbH' is not served.*nowhere"
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)'"
+run_ts run
+like 'and one when it is back' "$(last_mail)" "Hintergrundjobs laufen wieder.*client 'Müller GmbH' is served"
+before=$(mails)
+touch "$INSTALLATION/users/nologin"
+run_ts run
+is 'an installation that has just been locked is none' "$(($(mails) - before))" 0
+age_incidents 960
+run_ts run
+is 'after a quarter of an hour it is one' "$(($(mails) - before))" 1
+run_ts run
+is 'and only one' "$(($(mails) - before))" 1
+rm "$INSTALLATION/users/nologin"
+run_ts run
+is 'and one when it is unlocked' "$(($(mails) - before))" 2
+
+# A program.
+cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
+[task_server]
+notify_command = /bin/sh $WORK/command --event
+EOF
+client_sql acme 'UPDATE background_jobs SET active = true'
+fails_with 'no "quotes"'
+is 'notify_command gets JSON' "$(python3 -c '
+import json, sys
+for line in open(sys.argv[1]):
+    e = json.loads(line)
+    print(e["event"], e["client"], e["job"], e["package"], e["text"], sep="|")' "$WORK/mails/events")" \
+    "failure|Müller GmbH|$JOB_ID|Test|Oh cruel world: no \"quotes\""
+
+# run-job by hand is told by the next run.
+client_sql acme "UPDATE background_jobs SET data = 'exception: by hand', next_run_at = now() + interval '1 day'"
+before=$(mails)
+run_ts run-job "$JOB_ID"
+run_ts run
+is 'what run-job did is told by the next run' "$(($(mails) - before))" 1
+done_testing
