@@ -28,6 +28,13 @@ test           libdbd-pg-perl              perl -MDBD::Pg -e1
 boot           cron                        have_all crontab
 test           faketime                    have_all faketime
 test           pgbouncer                   have_pgbouncer
+test           postfix                     have_mail_server
+test           sasl2-bin                   test -x /usr/sbin/saslpasswd2
+test           libsasl2-modules            have_sasl_modules
+test           msmtp                       have_all msmtp
+test           openssl                     have_all openssl
+test           python3                     have_all python3
+test           prometheus                  have_all promtool
 test           libdatetime-event-cron-perl perl -MDateTime::Event::Cron -e1
 lint           cppcheck                    have_all cppcheck
 lint           shellcheck                  have_all shellcheck
@@ -55,6 +62,15 @@ have_server() {
 
 have_curl_header() {
     echo '#include <curl/curl.h>' | cc -E -o /dev/null - 2>/dev/null
+}
+
+have_mail_server() {
+    test -x /usr/sbin/postfix
+}
+
+have_sasl_modules() {
+    set -- /usr/lib/*/sasl2/libplain.so
+    test -e "$1"
 }
 
 # Debian puts it where only root's PATH leads.

@@ -217,7 +217,7 @@ static int run_errand(const struct courier_errand *errand)
         log_msg(LOG_LEVEL_WARNING, "heartbeat_url: %s", err.text);
     if (!signals_open(&c.signals, &err) || !site_environment(c.site, &c.environment, &err))
         log_msg(LOG_LEVEL_ERROR, "%s", err.text);
-    else
+    else if (errand->outbox)
         deliver_all(&c);
     environ_release(&c.environment);
     buf_release(&c.to);

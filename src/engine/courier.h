@@ -21,7 +21,7 @@
 
 struct courier_errand {
     const struct site *site;
-    const char *outbox;    /* the directory */
+    const char *outbox;    /* the directory; NULL: only the heartbeat */
     const char *heartbeat; /* the address to fetch, or NULL */
 };
 

@@ -224,9 +224,11 @@ static bool courier_is_back(struct notify *notify)
 static void start_courier(struct notify *notify, const char *heartbeat)
 {
     struct err err = {0};
+    bool delivers = notify->put_some || !notify->tried;
     struct courier_errand errand = {
-        .site = notify->site, .outbox = notify->outbox, .heartbeat = heartbeat};
+        .site = notify->site, .outbox = delivers ? notify->outbox : NULL, .heartbeat = heartbeat};
     notify->put_some = false;
+    notify->tried = true;
     notify->began_ms = clock_mono_ms();
     if (!courier_start(&errand, &notify->courier, &err)) {
         notify->courier = 0;
@@ -276,7 +278,7 @@ void notify_finish(struct notify *notify, bool succeeded)
     wait_for_courier(notify, until_ms);
     if (url && !succeeded)
         buf_addf(&failed, "%s/fail", url);
-    if (url || outbox_waits(notify->outbox))
+    if (url || notify->put_some || (!notify->tried && outbox_waits(notify->outbox)))
         start_courier(notify, url && !succeeded ? buf_text(&failed) : url);
     wait_for_courier(notify, until_ms);
     if (notify->site->runlog && runlog_rotate(notify->site->runlog->path))

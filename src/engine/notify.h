@@ -49,6 +49,7 @@ struct notify {
     int64_t offset;   /* how far the run log has been read */
     bool by_mail;     /* somebody is to get mails */
     bool put_some;    /* the outbox has something the last courier did not see */
+    bool tried;       /* a courier has looked into the outbox in this run: not again for the old */
     pid_t courier;    /* 0: none is on its way */
     int64_t began_ms; /* monotonic time at which it was started */
 };
