@@ -1,5 +1,5 @@
 #!/bin/sh
-# slow: it waits for a server that hangs.
+# slow
 # Failure mails through a real Postfix: plain, STARTTLS, TLS, with a login; what it refuses is tried
 # again; certificates are verified; a server that hangs delays nobody for long; a real sendmail.
 . "$(dirname "$0")/../lib/tap.sh"
