@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -12,11 +14,17 @@
 
 static enum log_level max_level = LOG_LEVEL_INFO;
 static bool prefix_priority;
+static enum log_target target;
 
 void log_init(enum log_level level, bool with_priority)
 {
     max_level = level;
     prefix_priority = with_priority;
+}
+
+void log_to(enum log_target where)
+{
+    target = where;
 }
 
 void log_raise(enum log_level level)
@@ -72,25 +80,56 @@ static void write_all(const char *bytes, size_t len)
     }
 }
 
+/* As kivitendo's own lines begin: date, time, pid, [pid], level. */
+static void add_kivitendo_head(struct buf *line, enum log_level level)
+{
+    const char *name = level <= LOG_LEVEL_ERROR     ? "ERROR"
+                       : level == LOG_LEVEL_WARNING ? "WARNING"
+                       : level == LOG_LEVEL_DEBUG   ? "debug1"
+                                                    : "info";
+    struct timespec now;
+    struct tm tm;
+    char date[32];
+    clock_gettime(CLOCK_REALTIME, &now);
+    localtime_r(&now.tv_sec, &tm);
+    strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &tm);
+    buf_addf(line, "%s.%03d %d [%d] %s: ", date, (int)(now.tv_nsec / 1000000), (int)getpid(),
+             (int)getpid(), name);
+}
+
+static void put_line(enum log_level level, const char *text)
+{
+    struct buf line = {0};
+    if (target == LOG_TO_SYSLOG) {
+        syslog((int)level, "%s", text);
+        return;
+    }
+    if (target == LOG_TO_FILE)
+        add_kivitendo_head(&line, level);
+    else if (prefix_priority)
+        buf_addf(&line, "<%d>", (int)level);
+    buf_addf(&line, "%s\n", text);
+    if (!line.failed)
+        write_all(line.data, line.len);
+    buf_release(&line);
+}
+
 void log_msg(enum log_level level, const char *fmt, ...)
 {
     if (!log_wants(level))
         return;
-    struct buf line = {0};
+    struct buf text = {0};
     char raw[LOG_LINE_MAX];
     va_list args;
     va_start(args, fmt);
     int len = vsnprintf(raw, sizeof raw, i18n(fmt), args);
     va_end(args);
 
-    if (prefix_priority)
-        buf_addf(&line, "<%d>", (int)level);
     for (const char *p = raw; *p;)
-        p += add_harmless(&line, p);
+        p += add_harmless(&text, p);
     if (len >= (int)sizeof raw)
-        buf_add_text(&line, " … (cut)");
-    buf_add_text(&line, "\n");
-    if (!line.failed)
-        write_all(line.data, line.len);
-    buf_release(&line);
+        buf_add_text(&text, " … (cut)");
+    if (!text.failed)
+        put_line(level, buf_text(&text));
+    buf_release(&text);
 }

@@ -1,4 +1,4 @@
-/* log.h: messages to standard error, one line each, written whole.
+/* log.h: messages, one line each, written whole: to standard error, to syslog, or into a file.
  *
  *     log_init(LOG_LEVEL_INFO, log_goes_to_journal(getenv("JOURNAL_STREAM")));
  *     log_msg(LOG_LEVEL_ERROR, "client '%s': %s", name, err.text);
@@ -31,6 +31,16 @@ enum log_level {
 
 /* Messages above `level` are dropped.  with_priority: begin lines with "<N>". */
 void log_init(enum log_level level, bool with_priority);
+
+enum log_target {
+    LOG_TO_STDERR,
+    LOG_TO_SYSLOG, /* openlog(3) is the caller's */
+    LOG_TO_FILE,   /* in the form of kivitendo's log: date, time, pid, [pid], level, text */
+};
+
+/* Where messages go from now on.  A file takes the place of standard error (dup2(2)), so that every
+ * child has it too; that is the caller's to do. */
+void log_to(enum log_target where);
 
 /* Raises the level, if it is not that high yet. */
 void log_raise(enum log_level level);

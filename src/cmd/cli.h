@@ -22,6 +22,9 @@ struct site_request cli_site_request(const struct cli *cli);
 /* [task_server] debug = 1 means -v, unless -q was given. */
 void cli_obey_debug(const struct cli *cli, const struct site *site);
 
+/* Messages go from now on where [task_server] log says: for runs that nobody waits for. */
+void cli_choose_log(const struct cli *cli, const struct site *site);
+
 /* Reports an error and returns its exit code. */
 int cli_fail(const struct err *err);
 

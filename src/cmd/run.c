@@ -272,6 +272,7 @@ static int run_command(const struct cmd_args *args)
         exit_code = cli_fail(&err);
     } else {
         run.site.signals = &run.signals;
+        cli_choose_log(args->cli, &run.site);
         cli_obey_debug(args->cli, &run.site);
         exit_code = run_locked(&run, &err);
     }
