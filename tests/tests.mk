@@ -37,6 +37,8 @@ $(B)/tests/%: tests/%.c $(B)/libtask.a
 -include $(wildcard tests/*/*.mk)
 
 MAN_DIR := $(PREFIX)/share/man
+TEMPLATE_DIR := $(PREFIX)/share/task-server/templates
+COMPLETION_DIR := $(PREFIX)/share/bash-completion/completions
 ARM_DIR := $(PREFIX)/share/task-server/arm
 SYSTEMD_DIR := $(PREFIX)/share/task-server/systemd
 SYSTEM_V_DIR := $(PREFIX)/share/task-server/system-v
@@ -63,6 +65,10 @@ install: all install-catalogues
 	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|; s|/usr/local/share/|$(PREFIX)/share/|' \
 		$(DESTDIR)$(SYSTEMD_DIR)/*.service
 	install -m 0755 $(B)/task-server $(DESTDIR)$(PREFIX)/bin/task-server
+	install -d $(DESTDIR)$(TEMPLATE_DIR) $(DESTDIR)$(COMPLETION_DIR)
+	install -m 0644 scripts/templates/*.txt $(DESTDIR)$(TEMPLATE_DIR)
+	install -m 0644 scripts/completion/task-server $(DESTDIR)$(COMPLETION_DIR)/task-server
+	ln -sf task-server $(DESTDIR)$(COMPLETION_DIR)/task_server
 	install -d $(DESTDIR)$(MAN_DIR)/man1 $(DESTDIR)$(MAN_DIR)/man5 $(DESTDIR)$(MAN_DIR)/man8
 	set -e; for page in $(wildcard doc/*.[1-8]); do \
 		install -m 0644 $$page $(DESTDIR)$(MAN_DIR)/man$${page##*.}; done
@@ -73,6 +79,7 @@ install: all install-catalogues
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/task-server $(DESTDIR)$(PREFIX)/sbin/task_server
 	rm -f $(patsubst doc/%,$(DESTDIR)$(MAN_DIR)/man?/%,$(wildcard doc/*.[1-8]))
+	rm -f $(DESTDIR)$(COMPLETION_DIR)/task-server $(DESTDIR)$(COMPLETION_DIR)/task_server
 	rm -f $(LANGUAGES:%=$(DESTDIR)$(LOCALE_DIR)/%/LC_MESSAGES/task-server.mo)
 	rm -rf $(DESTDIR)$(PREFIX)/share/task-server $(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server
 
