@@ -7,17 +7,16 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "cmd/commands.h"
+#include "cmd/when.h"
 #include "core/cronspec.h"
 #include "core/walltime.h"
 #include "core/zone.h"
 #include "io/zonefile.h"
 
 enum { COUNT_DEFAULT = 10, COUNT_MAX = 100000 };
-
-/* 9999-12-31 23:59:59 UTC: later times would not survive conversion to microseconds for long. */
-static const int64_t from_max_s = INT64_C(253402300799);
 
 struct request {
     const char *spec;
@@ -26,43 +25,11 @@ struct request {
     bool help;
 };
 
-static bool parse_epoch(const char *text, int64_t *epoch_s, struct err *err)
-{
-    char *end;
-    errno = 0;
-    long long value = strtoll(text, &end, 10);
-    if (errno || end == text || *end || value > from_max_s || value < -from_max_s)
-        return err_set(err, ERR_USAGE, "--from '@%s': not seconds since 1970", text);
-    *epoch_s = value;
-    return true;
-}
-
-static bool parse_local(const struct zone *zone, const char *text, int64_t *epoch_s,
-                        struct err *err)
-{
-    char whole[WALLTIME_MAX];
-    struct err why;
-    int64_t instant_us = 0;
-    size_t with_minutes = strlen("2026-03-29 03:00");
-    bool digits = *text >= '0' && *text <= '9';
-    snprintf(whole, sizeof whole, "%s%s", text, strlen(text) == with_minutes ? ":00" : "");
-    if (!digits || strlen(text) >= sizeof whole - strlen(":00") ||
-        !walltime_parse(zone, whole, &instant_us, &why))
-        return err_set(err, ERR_USAGE,
-                       "--from '%.60s': wanted 'YYYY-MM-DD HH:MM[:SS]' in local time, or @EPOCH",
-                       text);
-    *epoch_s = instant_us / WALLTIME_SECOND_US;
-    return true;
-}
-
 static bool parse_from(const struct zone *zone, const char *text, int64_t *epoch_s, struct err *err)
 {
-    if (!text) {
-        *epoch_s = clock_real_us() / WALLTIME_SECOND_US;
-        return true;
-    }
-    return *text == '@' ? parse_epoch(text + 1, epoch_s, err)
-                        : parse_local(zone, text, epoch_s, err);
+    int64_t now_s = clock_real_us() / WALLTIME_SECOND_US;
+    *epoch_s = now_s;
+    return !text || when_parse(text, zone, now_s, epoch_s, err) || err_wrap(err, "--from");
 }
 
 static bool parse_count(const char *text, long *count, struct err *err)
@@ -148,7 +115,7 @@ static int run(const struct cmd_args *args)
     if (!parse_options(args, &request))
         return err_exit_code(ERR_USAGE);
     if (request.help) {
-        fputs(cmd_next.usage, stdout);
+        fputs(_(cmd_next.usage), stdout);
         return 0;
     }
     bool ok = zonefile_load(&zone, getenv("TZ"), &err) && show(&zone, &request, &err);
@@ -161,7 +128,7 @@ static int run(const struct cmd_args *args)
 
 const struct cmd cmd_next = {
     .name = "next",
-    .usage =
+    .usage = N_(
         "usage: task-server next SPEC [--from WHEN] [--count N]\n"
         "\n"
         "Prints when a cron_spec fires, one time a line, in local time (TZ, else\n"
@@ -169,11 +136,12 @@ const struct cmd cmd_next = {
         "\n"
         "  SPEC          five fields in one argument, '*/5 8-17 * * 1-5', or @daily and the like\n"
         "  --from WHEN   only times after WHEN: 'YYYY-MM-DD HH:MM[:SS]' in local time,\n"
-        "                or @EPOCH, seconds since 1970 (default: now)\n"
+        "                @EPOCH, seconds since 1970, or a span from now like 2h or -7d\n"
+        "                (default: now)\n"
         "  --count N     how many times at most (default: 10)\n"
         "  --help        this text\n"
         "\n"
         "Items of a SPEC that pick nothing are named on standard error, and so is a SPEC\n"
-        "that never fires.  Exit codes: 0 done, 64 wrong SPEC or usage, 78 TZ means nothing.\n",
+        "that never fires.  Exit codes: 0 done, 64 wrong SPEC or usage, 78 TZ means nothing.\n"),
     .run = run,
 };

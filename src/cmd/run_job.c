@@ -85,36 +85,11 @@ static bool parse_request(const struct cmd_args *args, struct request *request, 
     return parse_id(args->argv[optind], &request->job_id, err);
 }
 
-/* Leaves only the wanted client in the list: the one with this id, else the one of this name. */
-static bool choose_client(struct clients *clients, const char *wanted, struct err *err)
-{
-    char id[16];
-    struct client *found = NULL;
-    for (size_t i = 0; i < clients->count; i++) {
-        struct client *client = &clients->items[i];
-        snprintf(id, sizeof id, "%d", client->id);
-        bool by_id = strcmp(wanted, id) == 0;
-        if (by_id || (!found && strcmp(wanted, client->fields[CLIENT_NAME]) == 0))
-            found = client;
-        if (by_id)
-            break;
-    }
-    if (!found)
-        return err_set(err, ERR_USAGE, "run-job: no enabled client '%s'", wanted);
-    struct client first = clients->items[0];
-    clients->items[0] = *found;
-    *found = first;
-    for (size_t i = 1; i < clients->count; i++)
-        client_release(&clients->items[i]);
-    clients->count = 1;
-    return true;
-}
-
 static bool load_clients(struct errand *errand, struct err *err)
 {
     const char *wanted = errand->request.client;
     return site_load_clients(&errand->site, &errand->clients, err) &&
-           (!wanted || choose_client(&errand->clients, wanted, err));
+           (!wanted || clients_choose(&errand->clients, wanted, err));
 }
 
 /* The job's row in one client; the list is empty where it has none. */

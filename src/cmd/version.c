@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/i18n.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -17,6 +18,6 @@ static int run(const struct cmd_args *args)
 
 const struct cmd cmd_version = {
     .name = "version",
-    .usage = "usage: task-server version\n\nPrints the name and the version of this program.\n",
+    .usage = N_("usage: task-server version\n\nPrints the name and the version of this program.\n"),
     .run = run,
 };

@@ -1,5 +1,6 @@
 #include "store/clients.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,6 +122,30 @@ bool client_unpack(struct client *client, const char *bytes, size_t len)
     if (!good)
         client_release(client);
     return good;
+}
+
+bool clients_choose(struct clients *clients, const char *wanted, struct err *err)
+{
+    char id[16];
+    struct client *found = NULL;
+    for (size_t i = 0; i < clients->count; i++) {
+        struct client *client = &clients->items[i];
+        snprintf(id, sizeof id, "%d", client->id);
+        bool by_id = strcmp(wanted, id) == 0;
+        if (by_id || (!found && strcmp(wanted, client->fields[CLIENT_NAME]) == 0))
+            found = client;
+        if (by_id)
+            break;
+    }
+    if (!found)
+        return err_set(err, ERR_USAGE, "no enabled client '%s'", wanted);
+    struct client first = clients->items[0];
+    clients->items[0] = *found;
+    *found = first;
+    for (size_t i = 1; i < clients->count; i++)
+        client_release(&clients->items[i]);
+    clients->count = 1;
+    return true;
 }
 
 void client_release(struct client *client)

@@ -53,6 +53,10 @@ void client_pack(const struct client *client, struct buf *out);
 /* False: these bytes are no packed client. */
 bool client_unpack(struct client *client, const char *bytes, size_t len) MUST_USE;
 
+/* Leaves only the wanted client in the list: the one with this id, else the one of this name.
+ * ERR_USAGE: there is none. */
+bool clients_choose(struct clients *clients, const char *wanted, struct err *err) MUST_USE;
+
 void client_release(struct client *client);
 void clients_release(struct clients *clients);
 

@@ -1,0 +1,48 @@
+#include "store/history_read.h"
+
+#include "store/history.h"
+
+/* Inside the lateral subquery a name means the table's column where it has one, and the null of
+ * `absent` where it has not. */
+#define WANTED_ROWS                                                                                \
+    " FROM (SELECT NULL::text AS description) AS absent CROSS JOIN LATERAL"                        \
+    " (SELECT id, package_name, run_at, result, error, data, description,"                         \
+    "   CASE WHEN status = 'failure' AND left(error, 13) = '" HISTORY_INTERRUPTED "'"              \
+    "     THEN 'interrupted' ELSE status END AS ended"                                             \
+    "   FROM public.background_job_histories"                                                      \
+    "   WHERE ($1::text IS NULL OR package_name = $1)"                                             \
+    "     AND ($3::timestamp IS NULL OR run_at >= $3::timestamp)) AS h"                            \
+    " WHERE ($2::text IS NULL OR h.ended = $2 OR ($2 = 'failure' AND h.ended = 'interrupted'))"
+
+static const struct db_statement list = {
+    .params = 5,
+    .sql = "SELECT h.id, h.package_name, h.run_at::text, h.ended, left(h.result, $5::integer),"
+           " left(h.error, $5::integer), left(h.data, $5::integer), h.description" WANTED_ROWS
+           " ORDER BY h.run_at DESC NULLS LAST, h.id DESC LIMIT $4::bigint",
+};
+
+static const struct db_statement stats = {
+    .params = 3,
+    .sql = "SELECT h.package_name, count(*), count(*) FILTER (WHERE h.ended <> 'success'),"
+           " max(h.run_at)::text, max(h.run_at) FILTER (WHERE h.ended <> 'success')::text,"
+           " left((array_agg(h.error ORDER BY h.run_at DESC, h.id DESC)"
+           "   FILTER (WHERE h.ended <> 'success'))[1], 300)" WANTED_ROWS
+           " GROUP BY h.package_name ORDER BY h.package_name",
+};
+
+bool history_list(struct db *db, const struct history_query *query, struct db_reply *reply,
+                  struct err *err)
+{
+    const char *params[] = {query->package, query->status, query->since, query->limit,
+                            query->whole ? "1000000000" : "300"};
+    struct db_step step = {.statement = &list, .params = params};
+    return db_run(db, &step, 1, reply, err);
+}
+
+bool history_stats(struct db *db, const struct history_query *query, struct db_reply *reply,
+                   struct err *err)
+{
+    const char *params[] = {query->package, query->status, query->since};
+    struct db_step step = {.statement = &stats, .params = params};
+    return db_run(db, &step, 1, reply, err);
+}
