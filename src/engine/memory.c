@@ -25,6 +25,7 @@ static bool open_state(struct memory *memory, struct err *err)
         .configured = memory->site->options.state_dir,
     };
     bool done = statedir_open(&memory->state, &wish, err) &&
+                site_take_state(memory->site, &memory->state, err) &&
                 memory_path(memory, ".incidents", &path, err) &&
                 incidents_load(&memory->incidents, buf_text(&path), err);
     buf_release(&path);
@@ -67,7 +68,6 @@ void memory_open(struct memory *memory, struct site *site)
                 err.text);
         return;
     }
-    site->state = &memory->state;
     if (open_runlog(memory, &err) && notify_open(&memory->notify, site, &memory->incidents, &err)) {
         memory->conditions.notify = &memory->notify;
         if (open_metrics(memory, &err))

@@ -212,15 +212,27 @@ struct db_target site_auth_target(const struct site *site)
     };
 }
 
-bool site_load_clients(const struct site *site, struct clients *clients, struct err *err)
+static bool load_clients(const struct site *site, bool all, struct clients *clients,
+                         struct err *err)
 {
     struct db db = {0};
     struct db_target target = site_auth_target(site);
     struct db_options options = site_db_options(site, "task-server");
     options.stop_grace_ms = 0; /* it only reads, and the lanes must be told to stop */
-    bool done = db_connect(&db, &target, &options, err) && clients_load(&db, clients, err);
+    bool done = db_connect(&db, &target, &options, err) &&
+                (all ? clients_load_all(&db, clients, err) : clients_load(&db, clients, err));
     db_close(&db);
     return done || err_wrap(err, "authentication database '%s'", target.name);
+}
+
+bool site_load_clients(const struct site *site, struct clients *clients, struct err *err)
+{
+    return load_clients(site, false, clients, err);
+}
+
+bool site_load_all_clients(const struct site *site, struct clients *clients, struct err *err)
+{
+    return load_clients(site, true, clients, err);
 }
 
 bool site_file_name(const struct site *site, const char *suffix, struct buf *name, struct err *err)
@@ -241,6 +253,25 @@ bool site_file_name(const struct site *site, const char *suffix, struct buf *nam
     return true;
 }
 
+static bool find_file(const struct site *site, const char *suffix, char **path, struct err *err)
+{
+    struct buf name = {0};
+    bool done = site_file_name(site, suffix, &name, err);
+    if (done && asprintf(path, "%s/%s", site->state->path, buf_text(&name)) < 0) {
+        *path = NULL;
+        done = err_set_nomem(err);
+    }
+    buf_release(&name);
+    return done;
+}
+
+bool site_take_state(struct site *site, struct statedir *state, struct err *err)
+{
+    site->state = state;
+    return find_file(site, ".holds", &site->holds_path, err) &&
+           find_file(site, ".databases", &site->origins_path, err);
+}
+
 void site_release(struct site *site)
 {
     if (!site)
@@ -253,6 +284,8 @@ void site_release(struct site *site)
         close(site->bridge.fd);
     free(site->bridge.path);
     free(site->bridge.trouble);
+    free(site->holds_path);
+    free(site->origins_path);
     upgrades_release(site->upgrades);
     free(site->upgrades);
     sha256_memory_release(site->sums);

@@ -64,6 +64,8 @@ struct site {
     struct statedir *state;  /* lent; NULL: there is none, and no external job can run */
     struct journal *journal; /* lent; the same */
     struct runlog *runlog;   /* lent; NULL: nobody remembers what ended */
+    char *holds_path;   /* store/holds.h; owned; NULL: without a state directory nobody is held */
+    char *origins_path; /* store/origins.h; owned; NULL: the same */
     struct site_bridge bridge;
     struct upgrades *upgrades;  /* of this process; owned */
     struct sha256_memory *sums; /* of kivitendo's job classes, as this process needs them; owned */
@@ -80,6 +82,9 @@ bool site_read(struct site *site, const struct site_request *request, struct err
 
 /* Logs the warnings, a message each. */
 void site_log_warnings(const struct site *site);
+
+/* Lends the state directory to the site, and finds the files in it that every command looks at. */
+bool site_take_state(struct site *site, struct statedir *state, struct err *err) MUST_USE;
 
 /* Opens the journal and the bridge's directory below the state directory, which is lent to the
  * site. False: there can be no external jobs; err says why. */
@@ -114,6 +119,10 @@ struct db_target site_auth_target(const struct site *site);
 
 /* Reads the enabled clients, over a connection of its own.  A stop signal ends it at once. */
 bool site_load_clients(const struct site *site, struct clients *clients, struct err *err) MUST_USE;
+
+/* The same with those that are not enabled (client.disabled). */
+bool site_load_all_clients(const struct site *site, struct clients *clients,
+                           struct err *err) MUST_USE;
 
 /* Appends a file name, without directory, for what this site keeps between runs: unique on this
  * machine for each installation and configuration file. */

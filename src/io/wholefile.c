@@ -20,9 +20,11 @@ static bool read_all(int fd, struct buf *text)
     return len == 0;
 }
 
-bool wholefile_read(const char *path, struct buf *text, struct err *err)
+static bool read_path(const char *path, bool may_miss, struct buf *text, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 && may_miss && errno == ENOENT)
+        return true;
     if (fd < 0)
         return err_set_errno(err, "cannot open %s", path);
     bool done = read_all(fd, text);
@@ -32,6 +34,16 @@ bool wholefile_read(const char *path, struct buf *text, struct err *err)
     if (done && text->failed)
         return err_set_nomem(err);
     return done;
+}
+
+bool wholefile_read(const char *path, struct buf *text, struct err *err)
+{
+    return read_path(path, false, text, err);
+}
+
+bool wholefile_read_if_any(const char *path, struct buf *text, struct err *err)
+{
+    return read_path(path, true, text, err);
 }
 
 static bool write_all(int fd, const char *bytes, size_t len)

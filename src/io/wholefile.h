@@ -20,6 +20,9 @@ enum { WHOLEFILE_MAX = 1024 * 1024 };
 /* Appends the file's bytes; more than WHOLEFILE_MAX of them is an error. */
 bool wholefile_read(const char *path, struct buf *text, struct err *err) MUST_USE;
 
+/* The same, but a file that is not there is an empty one. */
+bool wholefile_read_if_any(const char *path, struct buf *text, struct err *err) MUST_USE;
+
 /* Mode 0644: for others to read. */
 bool wholefile_publish(const char *path, const struct buf *text, struct err *err) MUST_USE;
 

@@ -8,15 +8,20 @@
 
 enum { LIST_STEP = 2 }; /* behind what sets up the session */
 
+#define SELECT_CLIENTS                                                                             \
+    "SELECT c.id, coalesce(c.name, ''),"                                                           \
+    " coalesce(nullif(c.dbhost, ''), 'localhost'),"                                                \
+    " coalesce(nullif(c.dbport::text, ''), '5432'),"                                               \
+    " coalesce(c.dbname, ''), coalesce(c.dbuser, ''), coalesce(c.dbpasswd, ''),"                   \
+    " coalesce((SELECT u.cfg_value FROM auth.user_config u"                                        \
+    "   WHERE u.user_id = c.task_server_user_id AND u.cfg_key = 'countrycode'), ''),"              \
+    " c.task_server_user_id IS NULL FROM auth.clients c"
+
 static const struct db_statement list = {
-    .sql = "SELECT c.id, coalesce(c.name, ''),"
-           " coalesce(nullif(c.dbhost, ''), 'localhost'),"
-           " coalesce(nullif(c.dbport::text, ''), '5432'),"
-           " coalesce(c.dbname, ''), coalesce(c.dbuser, ''), coalesce(c.dbpasswd, ''),"
-           " coalesce((SELECT u.cfg_value FROM auth.user_config u"
-           "   WHERE u.user_id = c.task_server_user_id AND u.cfg_key = 'countrycode'), '')"
-           " FROM auth.clients c WHERE c.task_server_user_id IS NOT NULL ORDER BY c.id",
+    .sql = SELECT_CLIENTS " WHERE c.task_server_user_id IS NOT NULL ORDER BY c.id",
 };
+
+static const struct db_statement list_all = {.sql = SELECT_CLIENTS " ORDER BY c.id"};
 
 static bool read_client(const struct db_reply *reply, int row, struct client *client)
 {
@@ -26,6 +31,7 @@ static bool read_client(const struct db_reply *reply, int row, struct client *cl
         if (!client->fields[i])
             return false;
     }
+    client->disabled = db_true(reply, LIST_STEP, row, CLIENT_FIELDS + 1);
     return true;
 }
 
@@ -61,10 +67,11 @@ static bool explain(const struct db_reply *reply, struct err *err)
     return err_wrap(err, "cannot read the clients");
 }
 
-bool clients_load(struct db *db, struct clients *clients, struct err *err)
+static bool load(struct db *db, const struct db_statement *statement, struct clients *clients,
+                 struct err *err)
 {
     *clients = (struct clients){0};
-    struct db_step steps[] = {session_patience(), session_step(db), {.statement = &list}};
+    struct db_step steps[] = {session_patience(), session_step(db), {.statement = statement}};
     struct db_reply reply;
     bool done = db_run(db, steps, ARRAY_LEN(steps), &reply, err);
     if (!done)
@@ -75,6 +82,16 @@ bool clients_load(struct db *db, struct clients *clients, struct err *err)
     if (!done)
         clients_release(clients);
     return done;
+}
+
+bool clients_load(struct db *db, struct clients *clients, struct err *err)
+{
+    return load(db, &list, clients, err);
+}
+
+bool clients_load_all(struct db *db, struct clients *clients, struct err *err)
+{
+    return load(db, &list_all, clients, err);
 }
 
 struct db_target client_target(const struct client *client)

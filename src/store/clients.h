@@ -36,6 +36,7 @@ enum client_field {
 
 struct client {
     int id;
+    bool disabled;               /* no task server user; only clients_load_all finds such */
     char *fields[CLIENT_FIELDS]; /* never NULL once loaded */
 };
 
@@ -45,6 +46,9 @@ struct clients {
 };
 
 bool clients_load(struct db *db, struct clients *clients, struct err *err) MUST_USE;
+
+/* The same with those that are not enabled: for people who wonder. */
+bool clients_load_all(struct db *db, struct clients *clients, struct err *err) MUST_USE;
 
 struct db_target client_target(const struct client *client);
 

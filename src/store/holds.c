@@ -1,0 +1,132 @@
+#include "store/holds.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "io/wholefile.h"
+#include "store/fields.h"
+
+enum { FIELD_CLIENT, FIELD_SINCE, FIELD_UNTIL, FIELD_WHO, FIELD_WHY, FIELDS };
+
+static bool is_over(const struct hold *hold, int64_t now_s)
+{
+    return hold->until_s != HOLDS_FOREVER && hold->until_s <= now_s;
+}
+
+static struct hold *own(const struct holds *holds, int client_id)
+{
+    for (size_t i = 0; i < holds->count; i++)
+        if (holds->items[i].client_id == client_id)
+            return &holds->items[i];
+    return NULL;
+}
+
+static void hold_release(struct hold *hold)
+{
+    free(hold->who);
+    free(hold->why);
+}
+
+bool holds_put(struct holds *holds, const struct hold *hold, struct err *err)
+{
+    struct hold copy = *hold;
+    copy.who = strdup(hold->who ? hold->who : "");
+    copy.why = strdup(hold->why ? hold->why : "");
+    struct hold *items = realloc(holds->items, (holds->count + 1) * sizeof *items);
+    if (items)
+        holds->items = items;
+    if (!items || !copy.who || !copy.why) {
+        hold_release(&copy);
+        return err_set_nomem(err);
+    }
+    holds_remove(holds, hold->client_id);
+    holds->items[holds->count++] = copy;
+    return true;
+}
+
+bool holds_remove(struct holds *holds, int client_id)
+{
+    struct hold *hold = own(holds, client_id);
+    if (!hold)
+        return false;
+    hold_release(hold);
+    *hold = holds->items[--holds->count];
+    return true;
+}
+
+static bool read_line(struct holds *holds, char *line, struct err *err)
+{
+    char *fields[FIELDS];
+    if (fields_split(line, fields, FIELDS) != FIELDS)
+        return err_set(err, ERR_SYSTEM, "%s: a line that is not ours; remove the file",
+                       holds->path);
+    struct hold hold = {
+        .client_id = atoi(fields[FIELD_CLIENT]),
+        .since_s = strtoll(fields[FIELD_SINCE], NULL, 10),
+        .until_s = strtoll(fields[FIELD_UNTIL], NULL, 10),
+        .who = fields[FIELD_WHO],
+        .why = fields[FIELD_WHY],
+    };
+    return holds_put(holds, &hold, err);
+}
+
+bool holds_load(struct holds *holds, const char *path, struct err *err)
+{
+    struct buf text = {0};
+    *holds = (struct holds){.path = strdup(path)};
+    bool done = holds->path ? wholefile_read_if_any(path, &text, err) : err_set_nomem(err);
+    char *rest = text.data;
+    for (char *line; done && text.len && (line = strsep(&rest, "\n"));)
+        done = !*line || read_line(holds, line, err);
+    buf_release(&text);
+    if (!done)
+        holds_release(holds);
+    return done;
+}
+
+const struct hold *holds_find(const struct holds *holds, int client_id, int64_t now_s)
+{
+    const struct hold *all = own(holds, HOLDS_ALL);
+    const struct hold *one = own(holds, client_id);
+    if (all && !is_over(all, now_s))
+        return all;
+    return one && !is_over(one, now_s) ? one : NULL;
+}
+
+static void write_line(const struct hold *hold, struct buf *text)
+{
+    buf_addf(text, "%d\t%" PRId64 "\t%" PRId64, hold->client_id, hold->since_s, hold->until_s);
+    fields_add(text, hold->who);
+    fields_add(text, hold->why);
+    buf_add_text(text, "\n");
+}
+
+bool holds_save(const struct holds *holds, int64_t now_s, struct err *err)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < holds->count; i++)
+        if (!is_over(&holds->items[i], now_s))
+            write_line(&holds->items[i], &text);
+    bool saved = text.failed ? err_set_nomem(err) : true;
+    if (saved && text.len)
+        saved = wholefile_replace(holds->path, &text, err);
+    else if (saved && unlink(holds->path) != 0 && errno != ENOENT)
+        saved = err_set_errno(err, "cannot remove %s", holds->path);
+    buf_release(&text);
+    return saved;
+}
+
+void holds_release(struct holds *holds)
+{
+    if (!holds)
+        return;
+    for (size_t i = 0; i < holds->count; i++)
+        hold_release(&holds->items[i]);
+    free(holds->items);
+    free(holds->path);
+    *holds = (struct holds){0};
+}

@@ -1,0 +1,64 @@
+/* holds.h: clients for which nothing is to be started, until somebody releases them.
+ *
+ *     struct holds holds = {0};
+ *     holds_load(&holds, path, err)                     a file that is not there: nobody is held
+ *     const struct hold *hold = holds_find(&holds, client_id, now_s);      NULL: it may run
+ *     holds_put(&holds, &(struct hold){…}, err)         replaces that client's, if it has one
+ *     holds_remove(&holds, client_id)
+ *     holds_save(&holds, err)                           an empty list removes the file
+ *     holds_release(&holds)
+ *
+ * A file in the state directory, so it counts for this installation on this machine; other nodes
+ * know nothing of it.  It is read before every pass and every claim.
+ *
+ * Shape of the file: a line each, with tabs between: client's id (0: all clients), since, until
+ * (seconds since the epoch; 0: until released), who, why.
+ * Ownership: the list owns everything.
+ * Errors: ERR_SYSTEM.  Whoever cannot read it must not start anything.
+ */
+#ifndef STORE_HOLDS_H
+#define STORE_HOLDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+enum { HOLDS_ALL = 0, HOLDS_FOREVER = 0 };
+
+struct hold {
+    int client_id;   /* HOLDS_ALL: every client */
+    int64_t since_s; /* when it was made */
+    int64_t until_s; /* it ends by itself then; HOLDS_FOREVER: never */
+    char *who;       /* the user who made it; "" where unknown */
+    char *why;       /* in that user's words; "" where none were given */
+};
+
+struct holds {
+    char *path;
+    struct hold *items;
+    size_t count;
+};
+
+bool holds_load(struct holds *holds, const char *path, struct err *err) MUST_USE;
+
+/* What keeps this client from running: the hold of all clients before its own.  Those that are over
+ * do not count. */
+const struct hold *holds_find(const struct holds *holds, int client_id, int64_t now_s);
+
+/* Copies the texts. */
+bool holds_put(struct holds *holds, const struct hold *hold, struct err *err) MUST_USE;
+
+/* Removes the client's own (HOLDS_ALL: that of all clients, and no other).  False: there was none.
+ */
+bool holds_remove(struct holds *holds, int client_id);
+
+/* What is over is left out. */
+bool holds_save(const struct holds *holds, int64_t now_s, struct err *err) MUST_USE;
+
+/* Takes NULL. */
+void holds_release(struct holds *holds);
+
+#endif
