@@ -26,8 +26,8 @@
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
-static const struct cmd *const commands[] = {&cmd_run, &cmd_run_job, &cmd_next, &cmd_settings,
-                                             &cmd_version};
+static const struct cmd *const commands[] = {&cmd_run,  &cmd_run_job,  &cmd_history,
+                                             &cmd_next, &cmd_settings, &cmd_version};
 
 static const char usage[] = N_(
     "usage: task-server [options] COMMAND …\n"
@@ -36,6 +36,7 @@ static const char usage[] = N_(
     "\n"
     "  run           one run over all enabled clients: what cron or a timer starts every minute\n"
     "  run-job ID    that job now, whatever its schedule\n"
+    "  history       how runs of jobs ended, and their statistics\n"
     "  next SPEC     when a cron_spec fires\n"
     "  settings      what scripts want to know of an installation\n"
     "  version       the version of this program\n"

@@ -9,6 +9,7 @@
 
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_run_job;
+extern const struct cmd cmd_history;
 extern const struct cmd cmd_next;
 extern const struct cmd cmd_settings;
 extern const struct cmd cmd_version;

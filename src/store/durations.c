@@ -103,7 +103,7 @@ int64_t durations_find(const struct durations *durations, int client_id, const c
     return found ? found->duration_ms : -1;
 }
 
-int64_t *durations_of(const struct durations *durations, const struct duration *wanted,
+int64_t *durations_of(const struct durations *durations, const struct duration_query *wanted,
                       size_t *count)
 {
     int64_t *list = calloc(durations->count + 1, sizeof *list);
@@ -111,7 +111,7 @@ int64_t *durations_of(const struct durations *durations, const struct duration *
     for (size_t i = 0; list && i < durations->count; i++) {
         const struct duration *d = &durations->items[i];
         if (d->client_id == wanted->client_id && strcmp(d->package, wanted->package) == 0 &&
-            d->run_at_us >= wanted->run_at_us)
+            d->run_at_us >= wanted->since_us)
             list[(*count)++] = d->duration_ms;
     }
     if (list && *count)

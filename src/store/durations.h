@@ -2,7 +2,7 @@
  *
  *     durations_load(&durations, path, &zone, err)             both the log and the one before it
  *     durations_find(&durations, client_id, package, run_at_us)      milliseconds, or -1
- *     durations_of(&durations, client_id, package, &list, &count)    all of a package, ascending
+ *     durations_of(&durations, &wanted, &count)                 all of a package, ascending
  *     durations_release(&durations)
  *
  * run_at_us is what the history row's local time reads as (walltime_parse), so that the two times
@@ -39,9 +39,15 @@ bool durations_load(struct durations *durations, const char *path, const struct 
 int64_t durations_find(const struct durations *durations, int client_id, const char *package,
                        int64_t run_at_us);
 
-/* The milliseconds of all runs of a package since a time, ascending, in memory that the caller
- * frees; NULL where there are none, or no memory. */
-int64_t *durations_of(const struct durations *durations, const struct duration *wanted,
+/* Which runs are meant; borrowed. */
+struct duration_query {
+    int client_id;
+    const char *package;
+    int64_t since_us;
+};
+
+/* The milliseconds of all of them, ascending, in memory that the caller frees; NULL: no memory. */
+int64_t *durations_of(const struct durations *durations, const struct duration_query *wanted,
                       size_t *count) MUST_USE;
 
 void durations_release(struct durations *durations);

@@ -10,7 +10,8 @@
  *     incidents_release(&incidents)
  *
  * Shape of the file: one line each, "key since told text", times in seconds since the epoch.  A key
- * has no blanks; the text, for people who look, may be missing.  A file that cannot be read or understood counts as empty: the worst that happens is
+ * has no blanks; the text, for people who look, may be missing.  A file that cannot be read or
+ * understood counts as empty: the worst that happens is
  * that something is told once more.
  *
  * Ownership: the struct owns its entries and the path.  Only the holder of the lockfile saves.

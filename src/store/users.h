@@ -12,8 +12,9 @@
 #include "base/err.h"
 #include "io/db.h"
 
-/* Appends the mail address of the user with this login; on a fresh connection.  ERR_CONFIG: there is
- * no such user, or it has no address. */
-bool users_find_email(struct db *db, const char *login, struct buf *email, struct err *err) MUST_USE;
+/* Appends the mail address of the user with this login; on a fresh connection.  ERR_CONFIG: there
+ * is no such user, or it has no address. */
+bool users_find_email(struct db *db, const char *login, struct buf *email,
+                      struct err *err) MUST_USE;
 
 #endif

@@ -4,22 +4,22 @@
 setup
 command -v bash >/dev/null || skip_all 'there is no bash'
 
-# complete FUNCTION WORDS…: what bash would offer for the last word.
-complete() {
+# offers FUNCTION WORDS…: what bash would offer for the last word.
+offers() {
     LC_ALL=C bash -c '. "$1"; function=$2; shift 2; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
         $function; printf "%s\n" "${COMPREPLY[@]}"' bash "$TEST_ROOT/scripts/completion/task-server" "$@" |
         sort | tr '\n' ' '
 }
 
-is 'a command' "$(complete _task_server "$TASK_SERVER" ne)" 'next '
-is 'a command behind options' "$(complete _task_server "$TASK_SERVER" -c x -v ver)" 'version '
-is 'all commands of the help are offered' "$(complete _task_server "$TASK_SERVER" '')" \
+is 'a command' "$(offers _task_server "$TASK_SERVER" ne)" 'next '
+is 'a command behind options' "$(offers _task_server "$TASK_SERVER" -c x -v ver)" 'version '
+is 'all commands of the help are offered' "$(offers _task_server "$TASK_SERVER" '')" \
     "$("$TASK_SERVER" help | sed -n 's/^  \([a-z][a-z-]*\).*/\1/p' | sort | tr '\n' ' ')"
-is 'options of a command' "$(complete _task_server "$TASK_SERVER" run-job --cl)" '--client '
-is 'the command behind help' "$(complete _task_server "$TASK_SERVER" help run-)" 'run-job '
+is 'options of a command' "$(offers _task_server "$TASK_SERVER" run-job --cl)" '--client '
+is 'the command behind help' "$(offers _task_server "$TASK_SERVER" help run-)" 'run-job '
 touch "$WORK/some.conf"
-is 'a file behind -c' "$(complete _task_server "$TASK_SERVER" -c "$WORK/so")" "$WORK/some.conf "
-is 'verbs of the wrapper' "$(complete _task_server_wrapper "$TEST_ROOT/scripts/task_server" sta)" 'start status '
-is 'its schedulers' "$(complete _task_server_wrapper "$TEST_ROOT/scripts/task_server" --scheduler cron)" \
+is 'a file behind -c' "$(offers _task_server "$TASK_SERVER" -c "$WORK/so")" "$WORK/some.conf "
+is 'verbs of the wrapper' "$(offers _task_server_wrapper "$TEST_ROOT/scripts/task_server" sta)" 'start status '
+is 'its schedulers' "$(offers _task_server_wrapper "$TEST_ROOT/scripts/task_server" --scheduler cron)" \
     'cron.d crontab '
 done_testing

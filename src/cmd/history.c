@@ -1,0 +1,203 @@
+/* history: how the runs of jobs ended, and their statistics. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "cmd/cli.h"
+#include "cmd/cmd.h"
+#include "cmd/commands.h"
+#include "cmd/history_show.h"
+#include "cmd/paper.h"
+#include "cmd/when.h"
+#include "core/walltime.h"
+#include "io/session.h"
+#include "io/statedir.h"
+
+static const char usage[] = N_(
+    "usage: task-server [-c FILE] [-C DIR] history [stats] [options]\n"
+    "\n"
+    "Shows how runs of jobs ended, the newest first, in all enabled clients.  With stats: per job\n"
+    "how many there were and how many failed, and how long they took.\n"
+    "\n"
+    "  --client C    only this client (its id or name)\n"
+    "  --package P   only this package\n"
+    "  --status S    only success, failure or interrupted\n"
+    "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', @EPOCH, or a span like -7d\n"
+    "  --limit N     at most so many (default: 50; not for stats)\n"
+    "  --json        everything, whole, for scripts\n"
+    "\n"
+    "How long a run took is known where it ran from this machine and was started by this program.\n"
+    "\n"
+    "Exit codes: 0 done, 64 usage, 75 a database could not be reached (the others are shown),\n"
+    "77 no permission, 78 wrong configuration.\n");
+
+enum { LIMIT_MAX = 100000 };
+
+struct request {
+    const char *client;
+    const char *since;
+    const char *limit;
+    struct history_query query;
+    bool json;
+    bool stats;
+};
+
+static bool check_status(const char *status, struct err *err)
+{
+    static const char *const words[] = {"success", "failure", "interrupted"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcmp(status, words[i]) == 0)
+            return true;
+    return err_set(err, ERR_USAGE, "--status '%.60s': wanted success, failure or interrupted",
+                   status);
+}
+
+static bool check_limit(const char *limit, struct err *err)
+{
+    char *end;
+    long value = strtol(limit, &end, 10);
+    if (*end || end == limit || value < 1 || value > LIMIT_MAX)
+        return err_set(err, ERR_USAGE, "--limit '%.60s': wanted a number from 1 to %d", limit,
+                       LIMIT_MAX);
+    return true;
+}
+
+static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
+{
+    static const struct option options[] = {
+        {"client", required_argument, NULL, 'c'},
+        {"json", no_argument, NULL, 'j'},
+        {"limit", required_argument, NULL, 'n'},
+        {"package", required_argument, NULL, 'p'},
+        {"since", required_argument, NULL, 's'},
+        {"status", required_argument, NULL, 'e'},
+        {0},
+    };
+    int option;
+    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
+    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'c': request->client = optarg; break;
+        case 'j': request->json = true; break;
+        case 'n': request->limit = optarg; break;
+        case 'p': request->query.package = optarg; break;
+        case 's': request->since = optarg; break;
+        case 'e': request->query.status = optarg; break;
+        default: return err_set(err, ERR_USAGE, "history: see task-server history --help");
+        }
+    }
+    request->stats = optind < args->argc && strcmp(args->argv[optind], "stats") == 0;
+    if (optind + request->stats != args->argc)
+        return err_set(err, ERR_USAGE, "history: '%.60s' is not understood", args->argv[optind]);
+    return (!request->query.status || check_status(request->query.status, err)) &&
+           (!request->limit || check_limit(request->limit, err));
+}
+
+/* How long runs took is known only where the state directory can be read. */
+static void load_durations(const struct site *site, struct durations *durations)
+{
+    struct statedir state = {0};
+    struct buf name = {0};
+    struct buf path = {0};
+    struct err err = {0};
+    struct statedir_wish wish = {
+        .installation = site->installation,
+        .configured = site->options.state_dir,
+    };
+    if (statedir_open(&state, &wish, &err) && site_file_name(site, ".runs", &name, &err)) {
+        buf_addf(&path, "%s/%s", state.path, buf_text(&name));
+        if (durations_load(durations, buf_text(&path), &site->zone, &err))
+            err = (struct err){0};
+    }
+    if (err.kind != ERR_NONE)
+        log_msg(LOG_LEVEL_DEBUG, "how long runs took is not known: %s", err.text);
+    buf_release(&path);
+    buf_release(&name);
+    statedir_close(&state);
+}
+
+/* One client's rows; false: it could not be reached, which is told. */
+static bool ask_client(const struct site *site, const struct client *client,
+                       const struct request *request, struct history_show *show)
+{
+    struct db db = {0};
+    struct session session;
+    struct db_reply reply = {0};
+    struct err err = {0};
+    struct db_target target = client_target(client);
+    struct db_options options = site_db_options(site, "task-server history");
+    bool done = db_connect(&db, &target, &options, &err) && session_start(&db, &session, &err) &&
+                (request->stats ? history_stats(&db, &request->query, &reply, &err)
+                                : history_list(&db, &request->query, &reply, &err)) &&
+                history_show_add(show, client, &reply, &err);
+    if (!done)
+        log_msg(LOG_LEVEL_ERROR, "client '%s': %s", client->fields[CLIENT_NAME], err.text);
+    db_reply_release(&reply);
+    db_close(&db);
+    return done;
+}
+
+static bool show_all(const struct site *site, const struct request *request, struct err *err)
+{
+    struct clients clients = {0};
+    struct durations durations = {0};
+    struct buf out = {0};
+    struct history_show show = {
+        .site = site, .query = &request->query, .durations = &durations, .stats = request->stats};
+    int away = 0;
+    bool done = site_load_clients(site, &clients, err) &&
+                (!request->client || clients_choose(&clients, request->client, err));
+    if (done)
+        load_durations(site, &durations);
+    for (size_t i = 0; done && i < clients.count; i++)
+        away += !ask_client(site, &clients.items[i], request, &show);
+    if (done) {
+        struct table_style style = paper_style();
+        if (request->json)
+            history_show_json(&show, &out);
+        else
+            history_show_table(&show, &style, &out);
+        done = paper_write(&out, err);
+    }
+    buf_release(&out);
+    history_show_release(&show);
+    durations_release(&durations);
+    clients_release(&clients);
+    if (done && away)
+        return err_set(err, ERR_AWAY, "history: %d clients could not be asked", away);
+    return done;
+}
+
+static bool run_request(struct request *request, const struct site *site, struct err *err)
+{
+    char since[WALLTIME_MAX];
+    int64_t since_s = 0;
+    request->query.limit = request->limit ? request->limit : "50";
+    request->query.whole = request->json;
+    if (request->since) {
+        if (!when_parse(request->since, &site->zone, clock_real_us() / 1000000, &since_s, err))
+            return err_wrap(err, "--since");
+        walltime_format(&site->zone, since_s * 1000000, since);
+        request->query.since = since;
+    }
+    return show_all(site, request, err);
+}
+
+static int run(const struct cmd_args *args)
+{
+    struct err err = {0};
+    struct site site = {0};
+    struct request request = {0};
+    struct site_request wish = cli_site_request(args->cli);
+    bool done = parse_options(args, &request, &err) && site_open(&site, &wish, &err) &&
+                run_request(&request, &site, &err);
+    int exit_code = done ? 0 : cli_fail(&err);
+    site_release(&site);
+    return exit_code;
+}
+
+const struct cmd cmd_history = {.name = "history", .usage = usage, .run = run, .by_hand = true};

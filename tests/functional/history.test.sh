@@ -1,0 +1,78 @@
+#!/bin/sh
+# history and history stats: filters, durations, order over clients, JSON, tables at several widths.
+. "$(dirname "$0")/../lib/tap.sh"
+setup
+make_installation "$WORK/kivi"
+add_client acme --name 'Müller'
+add_client old --old
+add_client off --disabled
+add_job acme Test '0 3 * * *' due --data 'result: all well' --description 'a test'
+run_ts run
+client_sql acme "UPDATE background_jobs SET data = 'exception: disk full', next_run_at = now() - interval '1 minute'"
+run_ts run
+client_sql acme "INSERT INTO background_job_histories (package_name, run_at, status, error)
+    VALUES ('Other', '2026-01-01 12:00:00', 'failure', 'interrupted: it went down')"
+client_sql old "INSERT INTO background_job_histories (package_name, run_at, status, result)
+    VALUES ('Nightly', '2026-01-02 12:00:00.5', 'success', E'two\nlines')"
+
+ok 'history succeeds' run_ts history
+is 'it has a head and a line per run' "$(echo "$TS_OUT" | wc -l)" 5
+like 'the newest first' "$(echo "$TS_OUT" | sed -n 2p)" \
+    '^[-0-9]+ [0-9:]+  Müller  Test     failure      +[0-9]+ ms  Oh cruel world: disk full$'
+like 'with what succeeded' "$(echo "$TS_OUT" | sed -n 3p)" 'Test     success      +[0-9]+ ms  all well$'
+like 'over all clients, a duration only where it is known' "$(printf '%s\n' "$TS_OUT" | sed -n 4p)" \
+    '^2026-01-02 12:00:00  old     Nightly  success  +two.lines$'
+like 'an interrupted run is called so' "$(echo "$TS_OUT" | sed -n 5p)" 'interrupted '
+
+lines() {
+    run_ts history "$@"
+    printf '%s\n' "$TS_OUT" | tail -n +2 | wc -l
+}
+is '--client by name' "$(lines --client Müller)" 3
+is '--client by id' "$(lines --client 2)" 1
+is '--package' "$(lines --package Test)" 2
+is '--status success' "$(lines --status success)" 2
+is '--status failure counts interruptions' "$(lines --status failure)" 2
+is '--status interrupted' "$(lines --status interrupted)" 1
+is '--since a time' "$(lines --since '2026-01-02')" 3
+is '--since a span' "$(lines --since -1h)" 2
+is '--limit' "$(lines --limit 1)" 1
+run_ts history --package Nobody
+is 'none at all' "$TS_OUT" 'no runs'
+
+run_ts history --json
+is 'JSON has everything, whole' "$(printf '%s\n' "$TS_OUT" | python3 -c '
+import json, sys
+rows = json.load(sys.stdin)
+print(len(rows), rows[0]["client"], rows[0]["package"], rows[0]["status"], rows[0]["description"],
+    rows[0]["data"], rows[0]["duration_ms"] >= 0, rows[2]["result"] == "two\nlines", "duration_ms" in rows[2], sep="|")')" \
+    '4|Müller|Test|failure|a test|exception: disk full|True|True|False'
+
+ok 'history stats succeeds' run_ts history stats --client Müller
+like 'runs, failures, median, longest, the last failure' "$(echo "$TS_OUT" | sed -n 3p)" \
+    '^Müller  Test +2 +1 +[0-9]+ ms +[0-9]+ ms  20[-0-9: ]{17}  20[-0-9: ]{17}  Oh cruel world: disk full$'
+is 'as JSON' "$(run_ts history stats --json; echo "$TS_OUT" | python3 -c '
+import json, sys
+for r in json.load(sys.stdin): print(r["client"], r["package"], r["runs"], r["failures"], r["last_error"], sep="|")')" \
+    "Müller|Other|1|1|interrupted: it went down
+Müller|Test|2|1|Oh cruel world: disk full
+old|Nightly|1|0|None"
+
+COLUMNS=80
+export COLUMNS
+client_sql acme "UPDATE background_job_histories SET error = repeat('a long error ', 30) WHERE error IS NOT NULL"
+run_ts history
+is 'a terminal of 80 columns: nothing wider than it' "$(printf '%s\n' "$TS_OUT" | python3 -c '
+import sys
+print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
+unset COLUMNS
+
+fails 'an unknown status' 64 run_ts history --status good
+fails 'a limit that is none' 64 run_ts history --limit x
+fails 'a word too much' 64 run_ts history again
+fails 'an unknown client' 64 run_ts history --client nobody
+auth_sql "UPDATE auth.clients SET dbname = 'nowhere' WHERE id = 2"
+fails 'a client that is away: the others are shown' 75 run_ts history
+is 'all of theirs' "$(printf '%s\n' "$TS_OUT" | wc -l)" 4
+like 'and it is named' "$TS_ERR" "client 'old': .*nowhere"
+done_testing
