@@ -211,3 +211,14 @@ void lockfile_forget(struct lockfile *lock)
     free(lock->path);
     *lock = (struct lockfile){0};
 }
+
+bool lockfile_look(const struct lockfile_where *where, struct lockfile_holder *holder)
+{
+    struct buf path = {0};
+    *holder = (struct lockfile_holder){0};
+    buf_addf(&path, "%s/users/pid/%s", where->installation, where->name);
+    if (!path.failed)
+        find_holder(buf_text(&path), holder);
+    buf_release(&path);
+    return holder->pid != 0;
+}

@@ -62,6 +62,9 @@ enum lockfile_result {
 enum lockfile_result lockfile_acquire(struct lockfile *lock, const struct lockfile_where *where,
                                       struct lockfile_holder *holder, struct err *err) MUST_USE;
 
+/* Who has the lock now, without touching it.  False: nobody, as far as can be seen. */
+bool lockfile_look(const struct lockfile_where *where, struct lockfile_holder *holder);
+
 /* Writes our pid and a newline.  A full disk is an error. */
 bool lockfile_publish(struct lockfile *lock, struct err *err) MUST_USE;
 

@@ -22,6 +22,9 @@ struct stamp {
     int exit_code;
 };
 
+/* False: no run has left one, or it cannot be read or understood. */
+bool stamp_load(struct stamp *stamp, const char *path);
+
 bool stamp_save(const struct stamp *stamp, const char *path, struct err *err) MUST_USE;
 
 #endif

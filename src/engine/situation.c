@@ -1,0 +1,149 @@
+#include "engine/situation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "io/nologin.h"
+#include "io/wholefile.h"
+#include "store/outbox.h"
+
+static bool add_path(const struct situation *s, const struct site *site, const char *suffix,
+                     struct buf *path)
+{
+    struct buf name = {0};
+    struct err ignored = {0};
+    bool done = site_file_name(site, suffix, &name, &ignored);
+    buf_clear(path);
+    buf_addf(path, "%s/%s", s->state, buf_text(&name));
+    buf_release(&name);
+    return done && !path->failed;
+}
+
+/* "scheduler systemd" */
+static void read_armed(struct situation *s, const char *path)
+{
+    struct buf text = {0};
+    struct err ignored = {0};
+    if (wholefile_read(path, &text, &ignored))
+        (void)sscanf(buf_text(&text), "scheduler %31s", s->scheduler);
+    if (strcmp(s->scheduler, "none") == 0)
+        *s->scheduler = '\0';
+    buf_release(&text);
+}
+
+static void count_notices(struct situation *s, const char *path)
+{
+    struct dirnames names = {0};
+    struct err ignored = {0};
+    if (outbox_list(path, &names, &ignored))
+        s->notices = names.count;
+    dirnames_release(&names);
+}
+
+static void count_journal(struct situation *s, const struct site *site,
+                          const struct statedir *state)
+{
+    struct journal journal = {0};
+    struct err ignored = {0};
+    struct buf name = {0};
+    bool named = config_pidname(&site->files, &name, &ignored);
+    struct journal_place place = {
+        .state = state,
+        .node = site->node.id,
+        .installation = site->installation,
+        .configuration = buf_text(&name),
+    };
+    if (named && journal_open(&journal, &place, &ignored) &&
+        !journal_count(&journal, &s->journal, &ignored))
+        s->journal = (struct journal_count){0};
+    journal_close(&journal);
+    buf_release(&name);
+}
+
+static bool look_into_state(struct situation *s, const struct site *site,
+                            const struct statedir *state, struct err *err)
+{
+    struct buf path = {0};
+    bool done = true;
+    s->state = strdup(state->path);
+    if (!s->state)
+        return err_set_nomem(err);
+    if (add_path(s, site, ".last-run", &path))
+        s->has_stamp = stamp_load(&s->stamp, buf_text(&path));
+    if (add_path(s, site, ".armed", &path))
+        read_armed(s, buf_text(&path));
+    if (add_path(s, site, ".outbox", &path))
+        count_notices(s, buf_text(&path));
+    if (add_path(s, site, ".incidents", &path))
+        done = incidents_load(&s->incidents, buf_text(&path), err);
+    count_journal(s, site, state);
+    buf_release(&path);
+    return done;
+}
+
+static void look_at_lock(struct situation *s, const struct site *site)
+{
+    struct buf name = {0};
+    struct err ignored = {0};
+    if (config_pidname(&site->files, &name, &ignored)) {
+        struct lockfile_where where = {.installation = site->installation, .name = buf_text(&name)};
+        s->busy = lockfile_look(&where, &s->holder);
+    }
+    buf_release(&name);
+}
+
+static void look_at_nologin(struct situation *s, const struct site *site)
+{
+    struct err ignored = {0};
+    struct buf path = {0};
+    struct stat st;
+    const char *userspath = site->options.userspath;
+    if (!nologin_check(site->installation, &site->options, &s->locked, &ignored))
+        s->locked = true;
+    buf_addf(&path, "%s%s%s/nologin", *userspath == '/' ? "" : site->installation,
+             *userspath == '/' ? "" : "/", userspath);
+    if (s->locked && stat(buf_text(&path), &st) == 0)
+        s->locked_since_s = st.st_mtime;
+    buf_release(&path);
+}
+
+bool situation_look(struct situation *s, const struct site *site, struct err *err)
+{
+    struct statedir state = {0};
+    struct err why = {0};
+    struct statedir_wish wish = {
+        .installation = site->installation,
+        .configured = site->options.state_dir,
+    };
+    *s = (struct situation){.now_us = clock_real_us()};
+    look_at_lock(s, site);
+    look_at_nologin(s, site);
+    bool done = true;
+    if (statedir_open(&state, &wish, &why))
+        done = look_into_state(s, site, &state, err);
+    else
+        s->trouble = strdup(why.text);
+    statedir_close(&state);
+    return done;
+}
+
+bool situation_is_served(const struct situation *s)
+{
+    if (s->busy)
+        return !s->holder.is_perl_server;
+    return s->has_stamp && s->now_us - s->stamp.ended_us < SITUATION_SILENCE_S * INT64_C(1000000);
+}
+
+void situation_release(struct situation *s)
+{
+    if (!s)
+        return;
+    free(s->state);
+    free(s->trouble);
+    incidents_release(&s->incidents);
+    journal_count_release(&s->journal);
+    *s = (struct situation){0};
+}

@@ -1,0 +1,59 @@
+/* situation.h: how things stand on this machine, for whoever asks: what runs have left in the state
+ * directory, who is at work, whether the installation is locked.  Asks no database.
+ *
+ *     struct situation situation = {0};
+ *     situation_look(&situation, &site, err)
+ *     situation_release(&situation)
+ *
+ * What cannot be known (another user's state directory) is as if it were not there; `state` says
+ * whether the directory could be read at all.
+ *
+ * Ownership: owns everything in it.
+ * Errors: out of memory only.
+ */
+#ifndef ENGINE_SITUATION_H
+#define ENGINE_SITUATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "engine/site.h"
+#include "io/lockfile.h"
+#include "store/incidents.h"
+#include "store/journal_count.h"
+#include "store/stamp.h"
+
+enum { SITUATION_SCHEDULER_MAX = 32 };
+
+struct situation {
+    int64_t now_us;
+    char *state; /* path of the state directory; NULL: it cannot be read, and `trouble` says why */
+    char *trouble;
+    bool has_stamp;
+    struct stamp stamp; /* of the last run that ended */
+    char
+        scheduler[SITUATION_SCHEDULER_MAX]; /* by what the schedule is armed; "": not, or unknown */
+    bool busy;                              /* somebody holds the lock */
+    struct lockfile_holder holder;
+    bool locked;            /* users/nologin, and it is looked at */
+    int64_t locked_since_s; /* where locked */
+    struct incidents incidents;
+    struct journal_count journal;
+    size_t notices; /* that wait to be delivered */
+};
+
+bool situation_look(struct situation *situation, const struct site *site, struct err *err) MUST_USE;
+
+/* Runs come: the schedule is armed and the last run began not long ago, or is under way. */
+bool situation_is_served(const struct situation *situation);
+
+/* Takes NULL. */
+void situation_release(struct situation *situation);
+
+/* A run every minute; after so long without one something is wrong. */
+enum { SITUATION_SILENCE_S = 180 };
+
+#endif
