@@ -26,7 +26,7 @@
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
-static const struct cmd *const commands[] = {&cmd_run,  &cmd_run_job,  &cmd_history,
+static const struct cmd *const commands[] = {&cmd_run,  &cmd_run_job,  &cmd_history, &cmd_why,
                                              &cmd_next, &cmd_settings, &cmd_version};
 
 static const char usage[] = N_(
@@ -37,6 +37,7 @@ static const char usage[] = N_(
     "  run           one run over all enabled clients: what cron or a timer starts every minute\n"
     "  run-job ID    that job now, whatever its schedule\n"
     "  history       how runs of jobs ended, and their statistics\n"
+    "  why JOB       why a job is not run, or that it is\n"
     "  next SPEC     when a cron_spec fires\n"
     "  settings      what scripts want to know of an installation\n"
     "  version       the version of this program\n"

@@ -11,3 +11,9 @@ void i18n_init(const char *directory)
     bind_textdomain_codeset(domain, "UTF-8");
     textdomain(domain);
 }
+
+const char *i18n_code(void)
+{
+    /* TRANSLATORS: the code of your language, "de" */
+    return _("en");
+}

@@ -30,6 +30,9 @@ static inline const char *i18n(const char *text)
     return *text ? gettext(text) : text;
 }
 
+/* The code of the language that messages have: "en", "de". */
+const char *i18n_code(void);
+
 /* directory: where the catalogues lie, <language>/LC_MESSAGES/task-server.mo below it. */
 void i18n_init(const char *directory);
 

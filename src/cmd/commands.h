@@ -13,5 +13,6 @@ extern const struct cmd cmd_history;
 extern const struct cmd cmd_next;
 extern const struct cmd cmd_settings;
 extern const struct cmd cmd_version;
+extern const struct cmd cmd_why;
 
 #endif

@@ -1,0 +1,67 @@
+/* why.h: every condition for a job to be run, with its present value and a verdict, and one
+ * sentence of conclusion.
+ *
+ *     struct why why = {0};
+ *     why_ask(&why, &(struct why_subject){.site = &site, .survey = &survey, …}, err)
+ *     for each why.lines[i]: title, value, verdict, advice
+ *     why.conclusion
+ *     why_release(&why)
+ *
+ * The order is that in which a run asks.  Where the client is not enabled or cannot be reached the
+ * lines about its job are missing.
+ *
+ * Ownership: owns its texts; `what` and `title` are static.
+ * Errors: out of memory.
+ */
+#ifndef ENGINE_WHY_H
+#define ENGINE_WHY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "engine/situation.h"
+#include "engine/survey.h"
+
+enum why_verdict {
+    WHY_FINE,
+    WHY_STOPS,   /* this keeps the job from being run */
+    WHY_WAITS,   /* it is not its time; nothing is wrong */
+    WHY_WARNING, /* it runs all the same, but somebody should look */
+};
+
+enum { WHY_LINES_MAX = 20 };
+
+struct why_line {
+    const char *what;  /* for scripts: "active" */
+    const char *title; /* for people, not translated yet */
+    char *value;
+    enum why_verdict verdict;
+    char *advice; /* NULL where nothing is to be done */
+};
+
+struct why {
+    struct why_line lines[WHY_LINES_MAX];
+    size_t count;
+    char *conclusion;
+    bool failed;
+};
+
+/* Borrowed. */
+struct why_subject {
+    const struct site *site;
+    const struct situation *situation;
+    const struct survey *survey;
+    const struct survey_client *client;
+    const struct survey_job *job; /* NULL: nothing is known of the client's jobs */
+};
+
+bool why_ask(struct why *why, const struct why_subject *subject, struct err *err) MUST_USE;
+
+/* "fine", "stops", "waits", "warning" */
+const char *why_word(enum why_verdict verdict);
+
+void why_release(struct why *why);
+
+#endif
