@@ -44,7 +44,7 @@ add_job acme Test '0 3 * * *' "$(date -d '+2 hours' '+%F %T')" --data 'result: y
 # 1 to 4: the schedule.
 concludes '1. nothing is armed' 'It is not run, because of "runs": not armed; no run has ended.*task_server start'
 run_ts run
-armed=$(ls "$state"/*.last-run | sed 's/last-run$/armed/')
+armed=$(find "$state" -name "*.last-run" | sed "s/last-run$/armed/")
 as_user "$PG_USER" sh -c "echo 'scheduler cron.d' >'$armed'"
 why '2. armed, and runs come' schedule fine 'armed by cron.d; the last run ended 20'
 concludes '3. everything is fine, and its time has not come' 'Nothing is wrong: it is run when its time comes, 20.*\(in (119 min|2 h|1 h)'
