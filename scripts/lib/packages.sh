@@ -36,6 +36,7 @@ test           openssl                     have_all openssl
 test           python3                     have_all python3
 test           prometheus                  have_all promtool
 test           libdatetime-event-cron-perl perl -MDateTime::Event::Cron -e1
+test           libtemplate-perl            perl -MTemplate -e1
 lint           cppcheck                    have_all cppcheck
 lint           shellcheck                  have_all shellcheck
 lint           clang-format                have_all clang-format

@@ -83,6 +83,7 @@ static bool find_tag(const struct rendering *r, struct tag *tag, struct err *err
 {
     const char *begin = r->at + 2;
     const char *end = strstr(begin, "%]");
+    bool is_comment = *begin == '#'; /* behind a sign, # ends with its line */
     if (!end) {
         err_set(err, ERR_CONFIG, "a tag [%% has no %%]");
         place(r, err);
@@ -90,10 +91,14 @@ static bool find_tag(const struct rendering *r, struct tag *tag, struct err *err
     }
     if (begin < end && (*begin == '-' || *begin == '+'))
         begin++;
-    *tag = (struct tag){.begin = begin, .end = end, .is_comment = *begin == '#'};
+    *tag = (struct tag){.begin = begin, .end = end, .is_comment = is_comment};
     if (end > begin && (end[-1] == '-' || end[-1] == '+')) {
         tag->chomps_after = end[-1] == '-';
         tag->end--;
+    }
+    if (is_comment && strchr("~=", end[-1])) { /* elsewhere the expression refuses them */
+        err_set(err, ERR_CONFIG, "'%.3s' is not understood", end - 1);
+        return place(r, err);
     }
     return true;
 }

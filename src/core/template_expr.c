@@ -3,7 +3,16 @@
 #include <string.h>
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
-static const char *const keywords[] = {"AND", "ELSE", "ELSIF", "END", "IF", "NOT", "OR", "UNLESS"};
+/* Template Toolkit's reserved words, none of which is a name: most are statements not understood
+ * here, and [% STOP %] must not become an empty place. */
+static const char *const reserved[] = {
+    "AND",   "BLOCK",   "BREAK",   "CALL",   "CASE",    "CATCH",   "CLEAR",  "DEBUG",   "DEFAULT",
+    "DIV",   "ELSE",    "ELSIF",   "END",    "FILTER",  "FINAL",   "FOR",    "FOREACH", "GET",
+    "IF",    "IN",      "INCLUDE", "INSERT", "LAST",    "MACRO",   "META",   "MOD",     "NEXT",
+    "NOT",   "OR",      "PERL",    "PLUGIN", "PROCESS", "RAWPERL", "RETURN", "SET",     "STEP",
+    "STOP",  "SWITCH",  "TAGS",    "THROW",  "TO",      "TRY",     "UNLESS", "USE",     "VIEW",
+    "WHILE", "WRAPPER", "_",       "and",    "div",     "mod",     "not",    "or",
+};
 
 /* A value while it is compared: some bytes, of the template or of the values. */
 struct operand {
@@ -82,12 +91,34 @@ static struct operand look_up(const struct template_expr *expr, const char *name
     return found;
 }
 
-static bool is_keyword(const char *name, size_t len)
+static bool is_reserved(const char *word, size_t len)
 {
-    for (size_t i = 0; i < ARRAY_LEN(keywords); i++)
-        if (strlen(keywords[i]) == len && memcmp(keywords[i], name, len) == 0)
+    for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+        if (strlen(reserved[i]) == len && memcmp(reserved[i], word, len) == 0)
             return true;
     return false;
+}
+
+/* One part of a dotted name: a word, or behind a dot the number of an element. */
+static bool is_part(const char *part, size_t len, bool is_first)
+{
+    bool is_number = len && *part >= '0' && *part <= '9';
+    if (is_number)
+        return !is_first && strspn(part, "0123456789") >= len;
+    return len && !is_reserved(part, len);
+}
+
+static bool is_name(const char *name, size_t len)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= len; i++) {
+        if (i < len && name[i] != '.')
+            continue;
+        if (!is_part(name + start, i - start, start == 0))
+            return false;
+        start = i + 1;
+    }
+    return true;
 }
 
 static bool read_name(struct template_expr *expr, struct operand *operand, struct err *err)
@@ -96,9 +127,7 @@ static bool read_name(struct template_expr *expr, struct operand *operand, struc
     while (expr->at < expr->end && (is_letter(*expr->at) || *expr->at == '.'))
         expr->at++;
     size_t len = (size_t)(expr->at - start);
-    bool is_name = len && *start != '.' && start[len - 1] != '.' &&
-                   !(*start >= '0' && *start <= '9') && !is_keyword(start, len);
-    if (!is_name) {
+    if (!is_name(start, len)) {
         expr->at = start;
         return refuse(expr, err);
     }
