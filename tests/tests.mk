@@ -43,17 +43,20 @@ ARM_DIR := $(PREFIX)/share/task-server/arm
 SYSTEMD_DIR := $(PREFIX)/share/task-server/systemd
 SYSTEM_V_DIR := $(PREFIX)/share/task-server/system-v
 UPSTART_DIR := $(PREFIX)/share/task-server/upstart
+TEMPLATE_DIR := $(PREFIX)/share/task-server/templates
 
 install: all install-catalogues
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(ARM_DIR) \
 		$(DESTDIR)$(SYSTEMD_DIR) $(DESTDIR)$(SYSTEM_V_DIR) $(DESTDIR)$(UPSTART_DIR) \
 		$(DESTDIR)$(PREFIX)/share/doc/kivitendo-task-server \
-		$(DESTDIR)$(PERL_DIR)/lib/TaskServer $(DESTDIR)$(PERL_DIR)/pages
+		$(DESTDIR)$(PERL_DIR)/lib/TaskServer $(DESTDIR)$(PERL_DIR)/pages \
+		$(DESTDIR)$(TEMPLATE_DIR)
 	install -m 0755 scripts/perl/bridge scripts/perl/stub-job scripts/perl/page-module $(DESTDIR)$(PERL_DIR)
 	sed "s|^our .prefix = .*|our \$$prefix = '$(PREFIX)';|" scripts/perl/pages/TaskServer.pm \
 		>$(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
 	chmod 0644 $(DESTDIR)$(PERL_DIR)/pages/TaskServer.pm
 	install -m 0644 scripts/perl/lib/TaskServer/*.pm $(DESTDIR)$(PERL_DIR)/lib/TaskServer
+	install -m 0644 scripts/templates/*.txt $(DESTDIR)$(TEMPLATE_DIR)
 	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' scripts/boot/system-v/kivitendo-jobs \
 		>$(DESTDIR)$(SYSTEM_V_DIR)/kivitendo-jobs
 	chmod 0755 $(DESTDIR)$(SYSTEM_V_DIR)/kivitendo-jobs
