@@ -10,27 +10,6 @@ enum {
     SOFT_BREAK = LINE_BYTES, /* a "=" at the end belongs to the line */
 };
 
-/* ---- addresses ---- */
-
-static bool may_be_in_address(char c)
-{
-    return c > ' ' && c < 0x7F && !strchr("<>(),;:\"\\[]", c);
-}
-
-bool mime_address(const char *text, char address[MIME_ADDRESS_MAX + 1])
-{
-    const char *open = strrchr(text, '<');
-    const char *end = open ? strchr(open, '>') : NULL;
-    const char *p = open && end ? open + 1 : text;
-    size_t len = 0;
-    for (; *p && p != end && len < MIME_ADDRESS_MAX; p++)
-        if (may_be_in_address(*p))
-            address[len++] = *p;
-    address[len] = '\0';
-    const char *at = strchr(address, '@');
-    return at && at != address && at[1] && !strchr(at + 1, '@') && address[0] != '-';
-}
-
 /* ---- headers ---- */
 
 static void add_base64(struct buf *out, const unsigned char *bytes, size_t len)
@@ -100,18 +79,25 @@ static void add_text_header(struct buf *out, const char *name, const char *value
     buf_release(&text);
 }
 
-/* The name in front of <address>, without blanks and quotes around it. */
+/* The name in front of <address>, without blanks and quotes around it and what escapes in them. */
 static void add_name(struct buf *out, const char *value)
 {
+    static const char around[] = " \t\r\n\"";
+    struct buf name = {0};
     const char *open = strrchr(value, '<');
-    size_t len = open ? (size_t)(open - value) : 0;
-    while (len && strchr(" \t\r\n\"", value[len - 1]))
-        len--;
-    while (len && strchr(" \t\r\n\"", *value)) {
+    const char *end = open ? open : value;
+    while (end > value && strchr(around, end[-1]))
+        end--;
+    while (value < end && strchr(around, *value))
         value++;
-        len--;
+    for (; value < end; value++) {
+        if (*value == '\\' && value + 1 < end)
+            value++;
+        buf_add(&name, value, 1);
     }
-    add_harmless(out, value, len);
+    add_harmless(out, buf_text(&name), name.len);
+    out->failed |= name.failed;
+    buf_release(&name);
 }
 
 static void add_quoted(struct buf *out, const struct buf *name)
@@ -125,23 +111,46 @@ static void add_quoted(struct buf *out, const struct buf *name)
     buf_add_text(out, "\"");
 }
 
-static bool add_address_header(struct buf *out, const char *header, const char *value,
-                               struct err *err)
+static bool add_address(struct buf *out, const char *value, struct err *err)
 {
     char address[MIME_ADDRESS_MAX + 1];
     struct buf name = {0};
     if (!mime_address(value, address))
         return err_set(err, ERR_CONFIG, "'%.200s' is no mail address", value);
     add_name(&name, value);
-    buf_addf(out, "%s: ", header);
     if (name.len && is_plain(&name))
         add_quoted(out, &name);
     else
         add_encoded(out, &name);
-    buf_addf(out, name.len ? "\n <%s>\n" : "%s\n", address);
+    buf_addf(out, name.len ? "\n <%s>" : "%s", address);
     out->failed |= name.failed;
     buf_release(&name);
     return true;
+}
+
+static bool add_sender(struct buf *out, const char *value, struct err *err)
+{
+    buf_add_text(out, "From: ");
+    bool done = add_address(out, value, err);
+    buf_add_text(out, "\n");
+    return done;
+}
+
+static bool add_recipients(struct buf *out, const char *list, struct err *err)
+{
+    struct buf one = {0};
+    const char *at = list;
+    int count = 0;
+    bool done = true;
+    buf_add_text(out, "To: ");
+    while (done && mime_address_next(&at, &one)) {
+        buf_add_text(out, count++ ? ",\n " : "");
+        done = add_address(out, buf_text(&one), err);
+    }
+    buf_add_text(out, "\n");
+    out->failed |= one.failed;
+    buf_release(&one);
+    return done && (count || err_set(err, ERR_CONFIG, "'%.200s' is no mail address", list));
 }
 
 static void add_date_header(struct buf *out, int64_t date_s)
@@ -225,8 +234,7 @@ static void add_text_body(struct buf *out, const char *body)
 bool mime_build(const struct mime_mail *mail, struct buf *out, struct err *err)
 {
     add_date_header(out, mail->date_s);
-    if (!add_address_header(out, "From", mail->from, err) ||
-        !add_address_header(out, "To", mail->to, err))
+    if (!add_sender(out, mail->from, err) || !add_recipients(out, mail->to, err))
         return false;
     add_text_header(out, "Subject", mail->subject);
     add_id_header(out, mail->id, mail->host);

@@ -9,9 +9,9 @@
  *
  * Whatever stands in a value, it stays in its header: newlines and control characters become
  * blanks.  What is no UTF-8 becomes U+FFFD.  Of an address with a name, "name <address>", only the
- * name is encoded; what is between < and > loses everything that is not visible ASCII.
+ * name is encoded; the address must be one (core/mime_address).
  *
- * Errors: ERR_CONFIG for an address without @, ERR_INTERNAL out of memory.
+ * Errors: ERR_CONFIG for what is no address, ERR_INTERNAL out of memory.
  * Source: RFC 5322, 2045, 2047, 3834.
  */
 #ifndef CORE_MIME_H
@@ -23,13 +23,12 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
-
-enum { MIME_ADDRESS_MAX = 255 };
+#include "core/mime_address.h"
 
 /* Borrowed. */
 struct mime_mail {
     const char *from; /* "name <address>" or "address" */
-    const char *to;   /* the same */
+    const char *to;   /* the same, or several, separated by commas */
     const char *subject;
     const char *body;
     const char *id; /* unique, without <> and @: "20261124.1234.acme"; host is added */
@@ -38,8 +37,5 @@ struct mime_mail {
 };
 
 bool mime_build(const struct mime_mail *mail, struct buf *out, struct err *err) MUST_USE;
-
-/* The bare address of "name <address>" or "address"; false where there is none, or it has no @. */
-bool mime_address(const char *text, char address[MIME_ADDRESS_MAX + 1]) MUST_USE;
 
 #endif

@@ -35,7 +35,7 @@ struct courier {
     const char *outbox;
     struct signals signals;
     struct environ environment;
-    struct buf to;      /* the bare address, once it is known */
+    struct buf to;      /* the addresses, once they are known */
     bool mail_is_stuck; /* the mail server takes nothing now */
     bool program_is_stuck;
 };
@@ -72,7 +72,6 @@ static bool send_mail(struct courier *c, const char *file, const struct outbox_n
 {
     char id[128];
     char from[MIME_ADDRESS_MAX + 1];
-    char to[MIME_ADDRESS_MAX + 1];
     struct mail_way way;
     struct buf message = {0};
     name_message(file, id);
@@ -88,8 +87,10 @@ static bool send_mail(struct courier *c, const char *file, const struct outbox_n
         .date_s = note->made_s,
     };
     bool done = mime_build(&mail, &message, err);
-    if (done && mime_address(mail.from, from) && mime_address(mail.to, to)) {
-        struct mail_envelope envelope = {.from = from, .to = to};
+    if (done && !mime_address(mail.from, from))
+        done = err_set(err, ERR_CONFIG, "'%.200s' is no mail address", mail.from);
+    if (done) {
+        struct mail_envelope envelope = {.from = from, .to = mail.to};
         struct mail_limits limits = {.timeout_ms = MAIL_MS,
                                      .environment = environ_block(&c->environment),
                                      .signals = &c->signals};

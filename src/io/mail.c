@@ -11,7 +11,7 @@
 #include "io/spawn.h"
 #include "io/supervise.h"
 
-enum { OUTPUT_BYTES = 2048, KILL_GRACE_MS = 2000, ADDRESS_MAX = 260 };
+enum { OUTPUT_BYTES = 2048, KILL_GRACE_MS = 2000 };
 
 /* ---- sendmail's command line ---- */
 
@@ -156,15 +156,13 @@ static bool send_by_program(const struct mail_way *way, const struct mail_envelo
 bool mail_deliver(const struct mail_way *way, const struct mail_envelope *envelope,
                   const struct buf *message, const struct mail_limits *limits, struct err *err)
 {
-    char from[ADDRESS_MAX];
-    char to[ADDRESS_MAX];
-    struct mail_smtp smtp = {
-        .way = way, .from = from, .to = to, .message = message, .timeout_ms = limits->timeout_ms};
+    struct mail_smtp smtp = {.way = way,
+                             .from = envelope->from,
+                             .to = envelope->to,
+                             .message = message,
+                             .timeout_ms = limits->timeout_ms};
     switch (way->method) {
-    case MAIL_SMTP:
-        snprintf(from, sizeof from, "<%s>", envelope->from);
-        snprintf(to, sizeof to, "<%s>", envelope->to);
-        return mail_smtp_send(&smtp, err);
+    case MAIL_SMTP: return mail_smtp_send(&smtp, err);
     case MAIL_SENDMAIL: return send_by_program(way, envelope, message, limits, err);
     case MAIL_OFF: break;
     }

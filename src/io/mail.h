@@ -4,8 +4,8 @@
  *     struct mail_limits limits = {.timeout_ms = 30000, .environment = block};
  *     mail_deliver(&way, &envelope, &message, &limits, err)
  *
- * Both addresses are bare ones (mime_address); they go into the envelope only.  The message comes
- * from core/mime, with LF line ends.
+ * The addresses go into the envelope only; sendmail reads the recipients in the message.  That
+ * comes from core/mime, with LF line ends.
  *
  * SMTP goes through libcurl: STARTTLS is insisted on where it is asked for, certificates are
  * verified unless the way says otherwise.  sendmail's command line is split into words after its
@@ -29,8 +29,8 @@
 #include "io/signals.h"
 
 struct mail_envelope {
-    const char *from;
-    const char *to;
+    const char *from; /* bare (mime_address) */
+    const char *to;   /* one or several, as in the header */
 };
 
 struct mail_limits {

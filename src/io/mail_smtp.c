@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/mime_address.h"
 #include "io/curl.h"
 
 /* How far the message has been handed over. */
@@ -50,16 +51,40 @@ static void set_security(const struct curl_api *curl, CURL *handle, const struct
     }
 }
 
+/* False out of memory; what is no address is left out, for core/mime has refused it. */
+static bool list_recipients(const struct curl_api *curl, const char *list, struct curl_slist **to)
+{
+    char address[MIME_ADDRESS_MAX + 1];
+    char bracketed[MIME_ADDRESS_MAX + 3];
+    struct buf one = {0};
+    bool done = true;
+    while (done && mime_address_next(&list, &one)) {
+        if (!mime_address(buf_text(&one), address))
+            continue;
+        snprintf(bracketed, sizeof bracketed, "<%s>", address);
+        struct curl_slist *longer = curl->slist_append(*to, bracketed);
+        *to = longer ? longer : *to;
+        done = longer != NULL;
+    }
+    done &= !one.failed;
+    buf_release(&one);
+    return done;
+}
+
 static CURLcode perform(const struct curl_api *curl, CURL *handle, const struct mail_smtp *mail,
                         char *words)
 {
     struct upload upload = {.message = mail->message};
-    struct curl_slist *to = curl->slist_append(NULL, mail->to);
-    if (!to)
+    struct curl_slist *to = NULL;
+    char from[MIME_ADDRESS_MAX + 3];
+    snprintf(from, sizeof from, "<%s>", mail->from);
+    if (!list_recipients(curl, mail->to, &to)) {
+        curl->slist_free_all(to);
         return CURLE_OUT_OF_MEMORY;
+    }
     curl_limit(curl, handle, mail->timeout_ms, words);
     curl->easy_setopt(handle, CURLOPT_NOPROXY, "*");
-    curl->easy_setopt(handle, CURLOPT_MAIL_FROM, mail->from);
+    curl->easy_setopt(handle, CURLOPT_MAIL_FROM, from);
     curl->easy_setopt(handle, CURLOPT_MAIL_RCPT, to);
     curl->easy_setopt(handle, CURLOPT_UPLOAD, 1L);
     curl->easy_setopt(handle, CURLOPT_CRLF, 1L);

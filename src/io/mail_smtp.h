@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "core/option_mail.h"
 
-/* One mail; addresses with angle brackets around them. */
+/* One mail; `to` may be several. */
 struct mail_smtp {
     const struct mail_way *way;
     const char *from;

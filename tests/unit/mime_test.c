@@ -17,8 +17,13 @@ static const struct {
     {"bare", "a@b.example", "a@b.example"},
     {"with a name", "Anna <a@b.example>", "a@b.example"},
     {"the last one counts", "<x@y> Anna <a@b.example>", "a@b.example"},
-    {"blanks and newlines go", "a@b.example\r\nBcc: c@d", NULL},
-    {"a newline in angle brackets", "A <a@b.ex\nample>", "a@b.example"},
+    {"a header behind it", "a@b.example\r\nBcc: c", NULL},
+    {"a newline in angle brackets", "A <a@b.ex\nample>", NULL},
+    {"blanks around it", "A < a@b.example\n>", "a@b.example"},
+    {"blanks in it", "a b@c.example", NULL},
+    {"an umlaut in the domain is not left out", "a@m\xC3\xBCller.example", NULL},
+    {"two in one", "a@b, c@d", NULL},
+    {"a quoted name with brackets", "\"A <x>\" <a@b.example>", "a@b.example"},
     {"root@localhost", "kivitendo Daemon <root@localhost>", "root@localhost"},
     {"no @", "anna", NULL},
     {"nothing before @", "@b", NULL},
@@ -41,6 +46,39 @@ static void test_addresses(void **state)
 
 static const struct {
     const char *name;
+    const char *list;
+    const char *parts; /* each with a bar behind it */
+} lists[] = {
+    {"one", "a@b", "a@b|"},
+    {"two", "a@b,c@d", "a@b|c@d|"},
+    {"semicolons, blanks, empty ones", " a@b ;, ;c@d; ", "a@b |c@d|"},
+    {"a comma in quotes", "\"B, \\\"A\" <a@b>, c@d", "\"B, \\\"A\" <a@b>|c@d|"},
+    {"a comma in brackets", "A <a@b,x>,c@d", "A <a@b,x>|c@d|"},
+    {"a quote that does not end", "\"A, a@b", "\"A, a@b|"},
+    {"a backslash at the end", "\"A\\", "\"A\\|"},
+    {"a bracket that does not end", "<a@b, c@d", "<a@b, c@d|"},
+    {"none", " ,\t", ""},
+    {"empty", "", ""},
+};
+
+static void test_lists(void **state)
+{
+    (void)state;
+    struct buf one = {0};
+    struct buf all = {0};
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        buf_clear(&all);
+        for (const char *list = lists[i].list; mime_address_next(&list, &one);)
+            buf_addf(&all, "%s|", buf_text(&one));
+        if (strcmp(buf_text(&all), lists[i].parts) != 0)
+            fail_msg("%s: %s", lists[i].name, buf_text(&all));
+    }
+    buf_release(&one);
+    buf_release(&all);
+}
+
+static const struct {
+    const char *name;
     struct mime_mail mail;
     const char *contains;
     const char *lacks;
@@ -54,7 +92,15 @@ static const struct {
      "\nBcc"},
     {"a subject that looks encoded", {.subject = "=?x"}, "\nSubject: =?UTF-8?B?PT94?=\n", NULL},
     {"a name in from", {.from = "A \"B\" <a@b>"}, "\nFrom: \"A \\\"B\"\n <a@b>\n", NULL},
+    {"a quoted name in from",
+     {.from = "\"B, \\\"A\\\\\" <a@b>"},
+     "\nFrom: \"B, \\\"A\\\\\"\n <a@b>\n",
+     NULL},
     {"an umlaut in from", {.from = "Jörg <a@b>"}, "\nFrom: =?UTF-8?B?SsO2cmc=?=\n <a@b>\n", NULL},
+    {"several recipients",
+     {.to = "a@b; J\xC3\xB6rg <c@d>"},
+     "\nTo: a@b,\n =?UTF-8?B?SsO2cmc=?=\n <c@d>\nSubject",
+     NULL},
     {"id and host", {.id = "1.a\n>b", .host = "h st"}, "\nMessage-ID: <1.a--b@h-st>\n", NULL},
     {"body", {.body = "a=ü\nlast"}, "\n\na=3D=C3=BC\nlast\n", NULL},
     {"blank at the end of a line", {.body = "a \nb"}, "\n\na=20\nb\n", NULL},
@@ -97,9 +143,16 @@ static void test_bad_address(void **state)
     (void)state;
     struct buf out = {0};
     struct err err = {0};
-    struct mime_mail mail = complete((struct mime_mail){.to = "nobody"});
+    const char *const bad[] = {"nobody", "", " , ", "a@b, nobody"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct mime_mail mail = complete((struct mime_mail){.to = bad[i]});
+        if (mime_build(&mail, &out, &err))
+            fail_msg("'%s' was taken", bad[i]);
+        assert_int_equal(err.kind, ERR_CONFIG);
+        assert_non_null(strstr(err.text, "is no mail address"));
+    }
+    struct mime_mail mail = complete((struct mime_mail){.from = "a@b, c@d"});
     assert_false(mime_build(&mail, &out, &err));
-    assert_int_equal(err.kind, ERR_CONFIG);
     buf_release(&out);
 }
 
@@ -125,9 +178,8 @@ static void test_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_bad_address),
+        cmocka_unit_test(test_addresses), cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_rows),      cmocka_unit_test(test_bad_address),
         cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
