@@ -79,17 +79,27 @@ static void add_text_header(struct buf *out, const char *name, const char *value
     buf_release(&text);
 }
 
-/* The name in front of <address>, without blanks and quotes around it and what escapes in them. */
+/* Without blanks at both ends. */
+static void strip(const char **text, const char **end)
+{
+    while (*end > *text && strchr(" \t\r\n", (*end)[-1]))
+        (*end)--;
+    while (*text < *end && strchr(" \t\r\n", **text))
+        (*text)++;
+}
+
+/* The name in front of <address>, without the quotes around it and what escapes in them. */
 static void add_name(struct buf *out, const char *value)
 {
-    static const char around[] = " \t\r\n\"";
     struct buf name = {0};
     const char *open = strrchr(value, '<');
     const char *end = open ? open : value;
-    while (end > value && strchr(around, end[-1]))
-        end--;
-    while (value < end && strchr(around, *value))
+    strip(&value, &end);
+    if (end - value >= 2 && *value == '"' && end[-1] == '"') {
         value++;
+        end--;
+        strip(&value, &end);
+    }
     for (; value < end; value++) {
         if (*value == '\\' && value + 1 < end)
             value++;

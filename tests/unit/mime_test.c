@@ -91,7 +91,7 @@ static const struct {
      "\nSubject: x Bcc: evil@example\n",
      "\nBcc"},
     {"a subject that looks encoded", {.subject = "=?x"}, "\nSubject: =?UTF-8?B?PT94?=\n", NULL},
-    {"a name in from", {.from = "A \"B\" <a@b>"}, "\nFrom: \"A \\\"B\"\n <a@b>\n", NULL},
+    {"a name in from", {.from = "A \"B\" <a@b>"}, "\nFrom: \"A \\\"B\\\"\"\n <a@b>\n", NULL},
     {"a quoted name in from",
      {.from = "\"B, \\\"A\\\\\" <a@b>"},
      "\nFrom: \"B, \\\"A\\\\\"\n <a@b>\n",
