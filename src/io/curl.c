@@ -59,6 +59,10 @@ void curl_limit(const struct curl_api *curl, CURL *handle, int64_t timeout_ms, c
     curl->easy_setopt(handle, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     curl->easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)timeout_ms);
     curl->easy_setopt(handle, CURLOPT_ERRORBUFFER, words);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* Else cleaning up waits for a name server that does not answer, whatever the deadline. */
+    curl->easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
+#endif
 }
 
 bool curl_explain(const struct curl_api *curl, CURLcode code, const char *words, struct err *err)

@@ -12,6 +12,13 @@ struct upload {
     size_t at;
 };
 
+/* How it went. */
+struct transfer {
+    CURLcode code;
+    long answer; /* the server's last */
+    char words[CURL_ERROR_SIZE];
+};
+
 static size_t read_message(char *bytes, size_t size, size_t count, void *arg)
 {
     struct upload *upload = arg;
@@ -96,26 +103,36 @@ static CURLcode perform(const struct curl_api *curl, CURL *handle, const struct 
     return code;
 }
 
+static bool explain(const struct curl_api *curl, const struct mail_way *way,
+                    const struct transfer *transfer, struct err *err)
+{
+    curl_explain(curl, transfer->code, transfer->words, err);
+    if (transfer->answer >= 400)
+        return err_wrap(err, "mail server %s:%d (its answer: %ld)", way->host, way->port,
+                        transfer->answer);
+    return err_wrap(err, "mail server %s:%d", way->host, way->port);
+}
+
+static bool transfer_to(const struct curl_api *curl, const char *url, const struct mail_smtp *mail,
+                        struct err *err)
+{
+    struct transfer transfer = {0};
+    CURL *handle = curl->easy_init();
+    if (!handle)
+        return err_set_nomem(err);
+    curl->easy_setopt(handle, CURLOPT_URL, url);
+    transfer.code = perform(curl, handle, mail, transfer.words);
+    curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &transfer.answer);
+    curl->easy_cleanup(handle);
+    return transfer.code == CURLE_OK || explain(curl, mail->way, &transfer, err);
+}
+
 bool mail_smtp_send(const struct mail_smtp *mail, struct err *err)
 {
-    char words[CURL_ERROR_SIZE] = "";
     struct buf url = {0};
-    long answer = 0;
-    CURLcode code = CURLE_FAILED_INIT;
     const struct curl_api *curl = curl_load(err);
-    CURL *handle = curl && make_url(mail->way, &url, err) ? curl->easy_init() : NULL;
-    if (handle) {
-        curl->easy_setopt(handle, CURLOPT_URL, buf_text(&url));
-        code = perform(curl, handle, mail, words);
-        curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer);
-        curl->easy_cleanup(handle);
-        if (code != CURLE_OK) {
-            curl_explain(curl, code, words, err);
-            err_wrap(err,
-                     answer >= 400 ? "mail server %s:%d (its answer: %ld)" : "mail server %s:%d",
-                     mail->way->host, mail->way->port, answer);
-        }
-    }
+    bool done = curl && make_url(mail->way, &url, err) &&
+                transfer_to(curl, buf_text(&url), mail, err);
     buf_release(&url);
-    return code == CURLE_OK;
+    return done;
 }
