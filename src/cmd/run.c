@@ -38,6 +38,7 @@ struct run {
     struct journal journal;
     struct host host; /* closed where there can be no external jobs */
     struct round round;
+    struct buf busy_path; /* lent to the round; empty where there is no state directory */
     int64_t started_us;
 };
 
@@ -52,6 +53,14 @@ static void open_outside(struct run *run)
         log_msg(LOG_LEVEL_ERROR, "commands and Perl jobs cannot run: %s", err.text);
     else
         run->round.host = &run->host;
+}
+
+/* Where passers-by can look what is at work. */
+static const char *busy_path(struct run *run)
+{
+    struct err ignored = {0}; /* that there is no state directory has been said */
+    bool done = memory_path(&run->memory, ".busy", &run->busy_path, &ignored);
+    return done ? buf_text(&run->busy_path) : NULL;
 }
 
 static void save_stamp(struct run *run, int exit_code)
@@ -216,6 +225,7 @@ static int serve_clients(struct run *run, struct err *err)
         .conditions = &run->memory.conditions,
         .notify = memory_notify(&run->memory),
         .lock_fd = run->lock.fd,
+        .window = {.path = busy_path(run)},
     };
     open_outside(run);
     int exit_code = serve_round(run);
@@ -249,6 +259,7 @@ static void run_release(struct run *run)
 {
     lockfile_release(&run->lock);
     round_release(&run->round);
+    buf_release(&run->busy_path);
     host_close(&run->host);
     journal_close(&run->journal);
     memory_close(&run->memory);

@@ -22,16 +22,39 @@ void board_free(struct board *board)
         munmap(board, sizeof *board);
 }
 
+/* Whoever died in writing has left an odd version. */
+static void begin_writing(struct slot *slot)
+{
+    atomic_store(&slot->version, atomic_load(&slot->version) | 1);
+}
+
+static void end_writing(struct slot *slot)
+{
+    atomic_fetch_add(&slot->version, 1);
+}
+
+bool board_read(struct slot *slot, struct notice *copy)
+{
+    unsigned version = atomic_load(&slot->version);
+    *copy = slot->notice;
+    atomic_thread_fence(memory_order_acquire);
+    return version % 2 == 0 && atomic_load(&slot->version) == version;
+}
+
 void board_begin(struct slot *slot)
 {
+    begin_writing(slot);
     slot->notice.job_id = 0;
+    end_writing(slot);
     atomic_store(&slot->kind, BOARD_NATIVE);
     atomic_store(&slot->since_ms, clock_mono_ms());
 }
 
 void board_post(struct slot *slot, const struct notice *notice)
 {
+    begin_writing(slot);
     slot->notice = *notice;
+    end_writing(slot);
     atomic_store(&slot->since_ms, clock_mono_ms());
 }
 

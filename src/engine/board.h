@@ -5,10 +5,11 @@
  *     board_post(&board->slots[i], &notice);          the lane, when it starts a job
  *     board_clear(&board->slots[i]);                  … and when the job is settled
  *     board->slots[i].notice                          the parent, once that lane is dead
+ *     board_read(&board->slots[i], &notice)           the parent, while it lives
  *     board_free(board)
  *
- * A slot belongs to one lane.  While the lane lives the parent reads only `since_ms`; when it is
- * dead, the whole notice says which job went down with it.
+ * A slot belongs to one lane.  While the lane lives the parent reads `since_ms` and `kind`, and a
+ * copy of the notice; when it is dead, the notice itself says which job went down with it.
  *
  * Source: design.md "One run".
  */
@@ -44,6 +45,7 @@ struct slot {
     _Atomic int64_t since_ms; /* monotonic time at which it began what it is doing now */
     /* What it is on, for counting: BOARD_NATIVE and between jobs 0, BOARD_COMMAND, BOARD_PERL. */
     _Atomic int kind;
+    _Atomic unsigned version; /* of the notice; odd while it is being written */
     struct notice notice;
 };
 
@@ -58,6 +60,9 @@ void board_free(struct board *board);
 void board_begin(struct slot *slot);
 void board_post(struct slot *slot, const struct notice *notice);
 void board_clear(struct slot *slot);
+
+/* False: the notice is being written just now. */
+bool board_read(struct slot *slot, struct notice *copy) MUST_USE;
 
 /* A run_at for now_us that no other job of this run has, and whose fraction is never .000001, which
  * marks the second of two equal local times (schedule.md). */

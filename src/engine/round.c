@@ -292,8 +292,8 @@ static int64_t kill_time_ms(const struct round *round)
     return round->told_ms + (options->stop_grace_s + options->kill_grace_s) * 1000;
 }
 
-/* How long nothing needs to be looked at, unless something comes. */
-static int idle_ms(struct round *round)
+/* How long nothing needs to be done, unless something comes. */
+static int quiet_ms(struct round *round)
 {
     int64_t to_minute_ms = (MINUTE_US - clock_real_us() % MINUTE_US) / 1000 + 1;
     bool queued = !roster_is_empty(&round->roster);
@@ -304,6 +304,13 @@ static int idle_ms(struct round *round)
     if (is_stopping(round) || round_is_due(round))
         return 0; /* it came while something else was waited for */
     return (int)(queued && to_minute_ms > QUEUE_LOOK_MS ? QUEUE_LOOK_MS : to_minute_ms);
+}
+
+static int idle_ms(struct round *round)
+{
+    int idle = quiet_ms(round);
+    int look = window_wait_ms(&round->window, &round->crew);
+    return look >= 0 && look < idle ? look : idle;
 }
 
 static void wait_for_events(struct round *round)
@@ -367,6 +374,7 @@ static void serve(struct round *round)
             dispatch(round);
         if (crew_busy(&round->crew, true) == 0 && roster_is_empty(&round->roster))
             return;
+        window_look(&round->window, &round->crew, &round->roster);
         wait_for_events(round);
     }
 }
@@ -377,6 +385,7 @@ void round_run(struct round *round)
     do {
         begin_pass(round);
         serve(round);
+        window_close(&round->window);
         crew_dismiss(&round->crew);
     } while (!is_stopping(round) && round_is_due(round));
 }

@@ -31,6 +31,7 @@
 #include "engine/notify.h"
 #include "engine/roster.h"
 #include "engine/site.h"
+#include "engine/window.h"
 
 struct round {
     struct site *site;
@@ -38,6 +39,7 @@ struct round {
     struct notify *notify; /* NULL: nobody is told */
     int lock_fd;           /* closed in lanes */
     struct host *host;     /* NULL: no external jobs */
+    struct window window;  /* its path is lent; NULL: nobody can look in */
 
     struct roster roster;
     struct crew crew;
