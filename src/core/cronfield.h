@@ -18,6 +18,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "core/cronblank.h"
 
 enum cronfield {
     CRONFIELD_MINUTE,
@@ -26,12 +27,6 @@ enum cronfield {
     CRONFIELD_MONTH,
     CRONFIELD_WEEKDAY,
     CRONFIELD_COUNT,
-};
-
-/* A part of somebody else's text (borrowed). */
-struct span {
-    const char *text;
-    size_t len;
 };
 
 /* Remarks for people, joined with "; ".  What does not fit is left out whole. */

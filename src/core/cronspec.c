@@ -3,47 +3,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/cronblank.h"
 #include "core/cronfield.h"
 
-enum { BLANK_BYTES_MAX = 3 };
-
 static const uint32_t all_hours = 0xFFFFFF;
-
-/* How many bytes the blank at text takes; 0: it is none.  Perl's \s, which splits specs for the web
- * pages, knows Unicode's blanks too, and no-break spaces do get pasted into forms. */
-static size_t blank_bytes(const char *text)
-{
-    static const char wide[][BLANK_BYTES_MAX + 1] = {
-        "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\xA8",
-        "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80",
-    };
-    if (*text == ' ' || (*text >= '\t' && *text <= '\r'))
-        return 1;
-    for (size_t i = 0; i < ARRAY_LEN(wide); i++)
-        if (strncmp(text, wide[i], strlen(wide[i])) == 0)
-            return strlen(wide[i]);
-    bool spaces = strncmp(text, "\xE2\x80", 2) == 0 && (unsigned char)text[2] >= 0x80 &&
-                  (unsigned char)text[2] <= 0x8A; /* U+2000 to U+200A */
-    return spaces ? BLANK_BYTES_MAX : 0;
-}
-
-static const char *skip_blanks(const char *text)
-{
-    size_t bytes;
-    while ((bytes = blank_bytes(text)))
-        text += bytes;
-    return text;
-}
-
-/* Cuts the next word off *text; an empty one at the end. */
-static struct span take_word(const char **text)
-{
-    struct span word = {skip_blanks(*text), 0};
-    while (word.text[word.len] && !blank_bytes(word.text + word.len))
-        word.len++;
-    *text = word.text + word.len;
-    return word;
-}
 
 /* The five fields an "@word" stands for; NULL for an unknown one. */
 static const char *nickname_fields(struct span word)
@@ -65,7 +28,7 @@ static const char *nickname_fields(struct span word)
 
 static void note_rest(const char *rest, struct cronnotes *notes)
 {
-    rest = skip_blanks(rest);
+    rest = cronblank_skip(rest);
     struct span span = {rest, strlen(rest)};
     if (span.len)
         cronnotes_add(notes, "what follows the schedule is ignored: '%.*s'", span_shown(span),
@@ -78,7 +41,7 @@ static bool parse_fields(const char *text, uint64_t sets[CRONFIELD_COUNT], struc
 {
     struct span words[CRONFIELD_COUNT];
     for (size_t i = 0; i < CRONFIELD_COUNT; i++) {
-        words[i] = take_word(&text);
+        words[i] = cronblank_word(&text);
         if (!words[i].len)
             return err_set(err, ERR_JOB, "only %zu of 5 fields", i);
     }
@@ -93,7 +56,7 @@ static bool parse_text(const char *text, uint64_t sets[CRONFIELD_COUNT], struct 
                        struct err *err)
 {
     const char *rest = text;
-    struct span word = take_word(&rest);
+    struct span word = cronblank_word(&rest);
     if (!word.len)
         return parse_fields("* * * * *", sets, notes, err);
     if (*word.text != '@')
