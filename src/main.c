@@ -26,8 +26,8 @@
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
-static const struct cmd *const commands[] = {&cmd_run,  &cmd_run_job,  &cmd_history, &cmd_why,
-                                             &cmd_next, &cmd_settings, &cmd_version};
+static const struct cmd *const commands[] = {&cmd_run, &cmd_run_job, &cmd_status,   &cmd_history,
+                                             &cmd_why, &cmd_next,    &cmd_settings, &cmd_version};
 
 static const char usage[] = N_(
     "usage: task-server [options] COMMAND …\n"
@@ -36,6 +36,7 @@ static const char usage[] = N_(
     "\n"
     "  run           one run over all enabled clients: what cron or a timer starts every minute\n"
     "  run-job ID    that job now, whatever its schedule\n"
+    "  status        the installation at a glance\n"
     "  history       how runs of jobs ended, and their statistics\n"
     "  why JOB       why a job is not run, or that it is\n"
     "  next SPEC     when a cron_spec fires\n"

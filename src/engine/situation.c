@@ -34,6 +34,16 @@ static void read_armed(struct situation *s, const char *path)
     buf_release(&text);
 }
 
+/* A run that was killed leaves its file behind. */
+static void read_busy(struct situation *s, const char *path)
+{
+    struct err ignored = {0};
+    if (!s->busy_now || !busy_load(&s->busy, path, &ignored))
+        return;
+    if (!busy_is_of(&s->busy, (int)s->holder.pid, s->holder.since_s))
+        busy_release(&s->busy);
+}
+
 static void count_notices(struct situation *s, const char *path)
 {
     struct dirnames names = {0};
@@ -75,6 +85,8 @@ static bool look_into_state(struct situation *s, const struct site *site,
         s->has_stamp = stamp_load(&s->stamp, buf_text(&path));
     if (add_path(s, site, ".armed", &path))
         read_armed(s, buf_text(&path));
+    if (add_path(s, site, ".busy", &path))
+        read_busy(s, buf_text(&path));
     if (add_path(s, site, ".outbox", &path))
         count_notices(s, buf_text(&path));
     if (add_path(s, site, ".incidents", &path))
@@ -90,7 +102,7 @@ static void look_at_lock(struct situation *s, const struct site *site)
     struct err ignored = {0};
     if (config_pidname(&site->files, &name, &ignored)) {
         struct lockfile_where where = {.installation = site->installation, .name = buf_text(&name)};
-        s->busy = lockfile_look(&where, &s->holder);
+        s->busy_now = lockfile_look(&where, &s->holder);
     }
     buf_release(&name);
 }
@@ -132,7 +144,7 @@ bool situation_look(struct situation *s, const struct site *site, struct err *er
 
 bool situation_is_served(const struct situation *s)
 {
-    if (s->busy)
+    if (s->busy_now)
         return !s->holder.is_perl_server;
     return s->has_stamp && s->now_us - s->stamp.ended_us < SITUATION_SILENCE_S * INT64_C(1000000);
 }
@@ -145,5 +157,6 @@ void situation_release(struct situation *s)
     free(s->trouble);
     incidents_release(&s->incidents);
     journal_count_release(&s->journal);
+    busy_release(&s->busy);
     *s = (struct situation){0};
 }

@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "engine/site.h"
 #include "io/lockfile.h"
+#include "store/busy.h"
 #include "store/incidents.h"
 #include "store/journal_count.h"
 #include "store/stamp.h"
@@ -36,8 +37,9 @@ struct situation {
     struct stamp stamp; /* of the last run that ended */
     char
         scheduler[SITUATION_SCHEDULER_MAX]; /* by what the schedule is armed; "": not, or unknown */
-    bool busy;                              /* somebody holds the lock */
+    bool busy_now;                          /* somebody holds the lock */
     struct lockfile_holder holder;
+    struct busy busy;       /* what that run has been at for a while; empty where nobody runs */
     bool locked;            /* users/nologin, and it is looked at */
     int64_t locked_since_s; /* where locked */
     struct incidents incidents;

@@ -189,11 +189,11 @@ static void look_at_schedule(struct asking *a)
     const char *by = *now->scheduler ? now->scheduler : _("nothing known to us");
     if (now->has_stamp)
         show_time(a, now->stamp.ended_us, last);
-    if (now->busy && now->holder.is_perl_server) {
+    if (now->busy_now && now->holder.is_perl_server) {
         add(a, "schedule", WHY_STOPS, "kivitendo's old task_server.pl is running (pid %d)",
             (int)now->holder.pid);
         advise(a, _("stop it, and keep it from being started at boot"));
-    } else if (now->busy) {
+    } else if (now->busy_now) {
         add(a, "schedule", WHY_FINE, "armed by %s; a run is at work (pid %d)", by,
             (int)now->holder.pid);
     } else if (situation_is_served(now)) {
@@ -376,7 +376,7 @@ static void conclude(struct asking *a)
     else if (waits)
         buf_addf(&text, _("Nothing is wrong: it is run when its time comes, %s."),
                  waits->value ? waits->value : "");
-    else if (a->s->situation->busy)
+    else if (a->s->situation->busy_now)
         buf_add_text(&text, _("It is due, and the run that is at work, or the next one, runs it."));
     else
         buf_add_text(&text, _("It is due, and the next run runs it."));

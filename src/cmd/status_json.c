@@ -1,0 +1,173 @@
+#include "cmd/status_json.h"
+
+#include <inttypes.h>
+
+#include "core/json.h"
+#include "core/walltime.h"
+
+static void add_time(struct buf *out, const char *key, const struct site *site, int64_t at_us)
+{
+    char time[WALLTIME_MAX];
+    walltime_show(&site->zone, at_us, time);
+    json_add_member(out, key, time);
+}
+
+static void add_last_run(const struct situation *s, const struct site *site, struct buf *out)
+{
+    json_add_key(out, "last_run");
+    if (!s->has_stamp) {
+        buf_add_text(out, "null");
+        return;
+    }
+    buf_add_text(out, "{");
+    add_time(out, "started", site, s->stamp.started_us);
+    add_time(out, "ended", site, s->stamp.ended_us);
+    json_add_number(out, "age_s", (s->now_us - s->stamp.ended_us) / 1000000);
+    json_add_number(out, "succeeded", s->stamp.succeeded);
+    json_add_number(out, "failed", s->stamp.failed);
+    json_add_number(out, "unserved", s->stamp.unserved);
+    json_add_number(out, "unreachable", s->stamp.unreachable);
+    json_add_number(out, "exit_code", s->stamp.exit_code);
+    buf_add_text(out, "}");
+}
+
+static void add_busy(const struct situation *s, const struct site *site, struct buf *out)
+{
+    json_add_key(out, "at_work");
+    if (!s->busy_now) {
+        buf_add_text(out, "null");
+        return;
+    }
+    buf_add_text(out, "{");
+    json_add_number(out, "pid", s->holder.pid);
+    json_add_bool(out, "old_server", s->holder.is_perl_server);
+    add_time(out, "since", site, s->holder.since_s * 1000000);
+    json_add_key(out, "jobs");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < s->busy.count; i++) {
+        const struct busy_job *job = &s->busy.jobs[i];
+        buf_add_text(out, i ? ",{" : "{");
+        json_add_member(out, "client", job->client);
+        json_add_number(out, "job", job->job_id);
+        json_add_member(out, "package", job->package);
+        json_add_member(out, "kind", busy_kind_word(job->kind));
+        add_time(out, "since", site, job->since_us);
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "]}");
+}
+
+static void add_incidents(const struct situation *s, const struct site *site, struct buf *out)
+{
+    json_add_key(out, "incidents");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < s->incidents.count; i++) {
+        const struct incident *incident = &s->incidents.items[i];
+        buf_add_text(out, i ? ",{" : "{");
+        json_add_member(out, "key", incident->key);
+        json_add_member(out, "text", incident->text);
+        add_time(out, "since", site, incident->since_s * 1000000);
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "]");
+}
+
+static void add_overdue(const struct overview *o, const struct survey_client *client,
+                        const struct site *site, struct buf *out)
+{
+    json_add_key(out, "overdue");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < client->count; i++) {
+        const struct job *job = &client->jobs[i].row->job;
+        if (!overview_is_overdue(o, &client->jobs[i]))
+            continue;
+        json_add_next(out);
+        buf_add_text(out, "{");
+        json_add_number(out, "job", job->id);
+        json_add_member(out, "package", job->package);
+        add_time(out, "since", site, job->next_us);
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "]");
+}
+
+static void add_running(const struct survey_client *client, struct buf *out)
+{
+    json_add_key(out, "running");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < client->count; i++) {
+        const struct inventory_job *row = client->jobs[i].row;
+        if (!row->claim.pid)
+            continue;
+        json_add_next(out);
+        buf_add_text(out, "{");
+        json_add_number(out, "job", row->job.id);
+        json_add_member(out, "package", row->job.package);
+        json_add_member(out, "by", row->claim.application);
+        json_add_member(out, "address", row->claim.address);
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "]");
+}
+
+static void add_failures(const struct overview *o, size_t index, const struct site *site,
+                         struct buf *out)
+{
+    json_add_key(out, "failures");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < o->run_count; i++) {
+        const struct overview_run *run = &o->runs[i];
+        if (run->client != index || run->end == RUN_SUCCEEDED)
+            continue;
+        json_add_next(out);
+        buf_add_text(out, "{");
+        json_add_member(out, "package", run->package);
+        add_time(out, "run_at", site, run->run_at_us);
+        json_add_member(out, "error", run->error);
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "]");
+}
+
+static void add_client(const struct overview *o, size_t index, const struct site *site,
+                       struct buf *out)
+{
+    const struct survey_client *client = &o->survey.clients[index];
+    const char *held = client->moved ? client->moved : client->hold ? client->hold->why : NULL;
+    json_add_member(out, "client", client->client.fields[CLIENT_NAME]);
+    json_add_number(out, "client_id", client->client.id);
+    json_add_member(out, "trouble", client->trouble);
+    json_add_bool(out, "held", held != NULL);
+    json_add_member(out, "held_why", held);
+    json_add_member(out, "perl_held_why",
+                    client->perl == VISIT_PERL_HELD ? client->perl_held : NULL);
+    json_add_number(out, "jobs", (int64_t)client->count);
+    add_running(client, out);
+    add_overdue(o, client, site, out);
+    add_failures(o, index, site, out);
+}
+
+void status_json(const struct overview *o, const struct site *site, struct buf *out)
+{
+    const struct situation *s = &o->situation;
+    buf_add_text(out, "{");
+    json_add_member(out, "installation", site->installation);
+    json_add_member(out, "node", site->node_id);
+    json_add_member(out, "armed_by", *s->scheduler ? s->scheduler : NULL);
+    json_add_bool(out, "served", situation_is_served(s));
+    json_add_bool(out, "locked", s->locked);
+    add_last_run(s, site, out);
+    add_busy(s, site, out);
+    json_add_number(out, "journal_waiting", s->journal.waiting);
+    json_add_number(out, "journal_bad", s->journal.bad);
+    json_add_number(out, "notices_waiting", (int64_t)s->notices);
+    add_incidents(s, site, out);
+    json_add_key(out, "clients");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < o->survey.count; i++) {
+        buf_add_text(out, i ? ",\n{" : "\n{");
+        add_client(o, i, site, out);
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "]}\n");
+}

@@ -1,0 +1,273 @@
+#include "cmd/status_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "core/span.h"
+#include "core/walltime.h"
+
+enum { SHOWN_MAX = 15, TIME_MAX = WALLTIME_MAX + 40 };
+
+/* What is being written. */
+struct page {
+    const struct overview *o;
+    const struct site *site;
+    const struct table_style *style;
+    struct buf *out;
+};
+
+static void show_time(const struct page *p, int64_t at_us, char out[TIME_MAX])
+{
+    char time[WALLTIME_MAX];
+    struct buf span = {0};
+    walltime_show(&p->site->zone, at_us, time);
+    span_add_from(at_us / 1000000, p->o->situation.now_us / 1000000, &span);
+    snprintf(out, TIME_MAX, "%s (%.30s)", time, buf_text(&span));
+    buf_release(&span);
+}
+
+/* ---- facts: a title, and what is so ---- */
+
+static void begin_facts(struct table *table)
+{
+    table_column(table, "", 0);
+    table_column(table, "", TABLE_CUT);
+}
+
+static void end_table(const struct page *p, struct table *table, bool has_head)
+{
+    struct table_style style = *p->style;
+    style.leaves_head = !has_head;
+    table_print(table, &style, p->out);
+    table_release(table);
+}
+
+static void add_runs(const struct page *p, struct table *table)
+{
+    const struct situation *s = &p->o->situation;
+    bool served = situation_is_served(s);
+    char time[TIME_MAX];
+    table_cell(table, _("schedule"));
+    if (*s->scheduler)
+        table_cellf(table, served ? TABLE_GREEN : TABLE_RED,
+                    served ? N_("armed by %s") : N_("armed by %s, but no runs come"), s->scheduler);
+    else if (!s->state)
+        table_cellf(table, TABLE_YELLOW, "not known: %s", s->trouble ? s->trouble : "?");
+    else
+        table_coloured(table, served ? TABLE_YELLOW : TABLE_RED,
+                       served ? _("not armed by task_server, but runs come") : _("not armed"));
+    table_cell(table, _("last run"));
+    if (!s->has_stamp) {
+        table_cell(table, _("none that we know of"));
+        return;
+    }
+    show_time(p, s->stamp.ended_us, time);
+    table_cellf(table, s->stamp.exit_code ? TABLE_RED : TABLE_PLAIN,
+                "%s; jobs: %d succeeded, %d failed, %d left due; exit code %d", time,
+                s->stamp.succeeded, s->stamp.failed, s->stamp.unserved, s->stamp.exit_code);
+}
+
+static void add_busy(const struct page *p, struct table *table)
+{
+    const struct situation *s = &p->o->situation;
+    char since[TIME_MAX];
+    table_cell(table, _("at work"));
+    if (!s->busy_now) {
+        table_cell(table, _("nobody"));
+        return;
+    }
+    show_time(p, s->holder.since_s * 1000000, since);
+    if (s->holder.is_perl_server)
+        table_cellf(table, TABLE_RED, "kivitendo's old task_server.pl, pid %d, since %s",
+                    (int)s->holder.pid, since);
+    else
+        table_cellf(table, TABLE_PLAIN, "a run, pid %d, since %s", (int)s->holder.pid, since);
+    for (size_t i = 0; i < s->busy.count; i++) {
+        const struct busy_job *job = &s->busy.jobs[i];
+        show_time(p, job->since_us, since);
+        table_cell(table, "");
+        table_cellf(table, TABLE_PLAIN, "client '%s': job %d (%s), since %s", job->client,
+                    job->job_id, job->package, since);
+    }
+}
+
+static void add_obstacles(const struct page *p, struct table *table)
+{
+    const struct situation *s = &p->o->situation;
+    const struct hold *all = holds_find(&p->o->survey.holds, HOLDS_ALL, s->now_us / 1000000);
+    char since[TIME_MAX];
+    if (s->locked) {
+        show_time(p, s->locked_since_s * 1000000, since);
+        table_cell(table, _("installation"));
+        table_cellf(table, TABLE_RED, "locked since %s (users/nologin)", since);
+    }
+    if (all) {
+        show_time(p, all->since_s * 1000000, since);
+        table_cell(table, _("held"));
+        table_cellf(table, TABLE_RED, "everything, since %s, by %s: %s", since, all->who, all->why);
+    }
+    if (s->journal.waiting || s->journal.bad) {
+        table_cell(table, _("journal"));
+        table_cellf(table, TABLE_YELLOW, "%d runs wait to be recorded, %d cannot be",
+                    s->journal.waiting, s->journal.bad);
+    }
+    if (s->notices) {
+        table_cell(table, _("notices"));
+        table_cellf(table, TABLE_YELLOW, "%zu wait to be sent", s->notices);
+    }
+}
+
+static void show_facts(const struct page *p)
+{
+    struct table table = {0};
+    begin_facts(&table);
+    table_cell(&table, _("installation"));
+    table_cell(&table, p->site->installation);
+    add_runs(p, &table);
+    add_busy(p, &table);
+    add_obstacles(p, &table);
+    end_table(p, &table, false);
+}
+
+/* ---- clients ---- */
+
+struct counts {
+    int active, overdue, running, failed;
+};
+
+static struct counts count(const struct overview *o, size_t index)
+{
+    struct counts counts = {0};
+    const struct survey_client *client = &o->survey.clients[index];
+    for (size_t i = 0; i < client->count; i++) {
+        counts.active += client->jobs[i].row->job.active;
+        counts.running += client->jobs[i].row->claim.pid != 0;
+        counts.overdue += overview_is_overdue(o, &client->jobs[i]);
+    }
+    for (size_t i = 0; i < o->run_count; i++)
+        counts.failed += o->runs[i].client == index && o->runs[i].end != RUN_SUCCEEDED;
+    return counts;
+}
+
+static void add_state(const struct survey_client *client, struct table *table)
+{
+    if (client->trouble)
+        table_cellf(table, TABLE_RED, "away: %.300s", client->trouble);
+    else if (client->moved)
+        table_cellf(table, TABLE_RED, "held: %.300s", client->moved);
+    else if (client->hold)
+        table_cellf(table, TABLE_RED, "held by %s: %s", client->hold->who, client->hold->why);
+    else if (client->perl == VISIT_PERL_HELD)
+        table_cellf(table, TABLE_YELLOW, "Perl jobs held: %.300s", client->perl_held);
+    else
+        table_coloured(table, TABLE_GREEN, _("well"));
+}
+
+static void add_count(struct table *table, const struct survey_client *client, int number,
+                      enum table_colour colour)
+{
+    if (client->trouble)
+        table_cell(table, "?");
+    else
+        table_cellf(table, number ? colour : TABLE_PLAIN, "%d", number);
+}
+
+static void show_clients(const struct page *p)
+{
+    struct table table = {0};
+    table_column(&table, _("id"), TABLE_RIGHT);
+    table_column(&table, _("client"), TABLE_CUT);
+    table_column(&table, _("jobs"), TABLE_RIGHT);
+    table_column(&table, _("running"), TABLE_RIGHT);
+    table_column(&table, _("overdue"), TABLE_RIGHT);
+    table_column(&table, _("failed (24 h)"), TABLE_RIGHT);
+    table_column(&table, _("state"), TABLE_CUT);
+    for (size_t i = 0; i < p->o->survey.count; i++) {
+        const struct survey_client *client = &p->o->survey.clients[i];
+        struct counts counts = count(p->o, i);
+        table_cellf(&table, TABLE_PLAIN, "%d", client->client.id);
+        table_cell(&table, client->client.fields[CLIENT_NAME]);
+        add_count(&table, client, counts.active, TABLE_PLAIN);
+        add_count(&table, client, counts.running, TABLE_GREEN);
+        add_count(&table, client, counts.overdue, TABLE_YELLOW);
+        add_count(&table, client, counts.failed, TABLE_RED);
+        add_state(client, &table);
+    }
+    buf_add_text(p->out, "\n");
+    end_table(p, &table, true);
+}
+
+/* ---- jobs that somebody should look at ---- */
+
+static void show_overdue(const struct page *p)
+{
+    struct table table = {0};
+    size_t shown = 0;
+    table_column(&table, _("overdue"), TABLE_CUT);
+    table_column(&table, _("id"), TABLE_RIGHT);
+    table_column(&table, _("package"), TABLE_CUT);
+    table_column(&table, _("since"), 0);
+    for (size_t c = 0; c < p->o->survey.count; c++) {
+        const struct survey_client *client = &p->o->survey.clients[c];
+        for (size_t i = 0; i < client->count; i++) {
+            const struct job *job = &client->jobs[i].row->job;
+            char since[TIME_MAX];
+            if (!overview_is_overdue(p->o, &client->jobs[i]) || ++shown > SHOWN_MAX)
+                continue;
+            show_time(p, job->next_us, since);
+            table_cell(&table, client->client.fields[CLIENT_NAME]);
+            table_cellf(&table, TABLE_PLAIN, "%d", job->id);
+            table_cell(&table, job->package);
+            table_cell(&table, since);
+        }
+    }
+    if (shown)
+        buf_add_text(p->out, "\n");
+    if (shown)
+        end_table(p, &table, true);
+    else
+        table_release(&table);
+    if (shown > SHOWN_MAX)
+        buf_addf(p->out, _("… and %zu more: task-server jobs --due\n"), shown - SHOWN_MAX);
+}
+
+static void show_failures(const struct page *p)
+{
+    struct table table = {0};
+    size_t shown = 0;
+    table_column(&table, _("failed"), TABLE_CUT);
+    table_column(&table, _("package"), TABLE_CUT);
+    table_column(&table, _("when"), 0);
+    table_column(&table, _("error"), TABLE_CUT);
+    for (size_t i = 0; i < p->o->run_count; i++) {
+        const struct overview_run *run = &p->o->runs[i];
+        char time[TIME_MAX];
+        if (run->end == RUN_SUCCEEDED || ++shown > SHOWN_MAX)
+            continue;
+        show_time(p, run->run_at_us, time);
+        table_cell(&table, p->o->survey.clients[run->client].client.fields[CLIENT_NAME]);
+        table_cell(&table, run->package);
+        table_cell(&table, time);
+        table_coloured(&table, TABLE_RED, run->error);
+    }
+    if (shown)
+        buf_add_text(p->out, "\n");
+    if (shown)
+        end_table(p, &table, true);
+    else
+        table_release(&table);
+    if (shown > SHOWN_MAX)
+        buf_addf(p->out, _("… and %zu more: task-server history --status failure\n"),
+                 shown - SHOWN_MAX);
+}
+
+void status_text(const struct overview *overview, const struct site *site,
+                 const struct table_style *style, struct buf *out)
+{
+    struct page page = {.o = overview, .site = site, .style = style, .out = out};
+    show_facts(&page);
+    show_clients(&page);
+    show_overdue(&page);
+    show_failures(&page);
+}

@@ -1,0 +1,59 @@
+/* overview.h: the installation at a glance: how things stand here, all clients with their jobs, and
+ * what has run of late.
+ *
+ *     struct overview overview = {0};
+ *     overview_collect(&overview, &site, &(struct overview_wish){.back_s = 86400}, err)
+ *     overview.situation, .survey, .runs …
+ *     overview_release(&overview)
+ *
+ * Ownership: owns everything.
+ * Errors: as survey_collect; a client whose history cannot be read counts as away.
+ */
+#ifndef ENGINE_OVERVIEW_H
+#define ENGINE_OVERVIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "engine/situation.h"
+#include "engine/survey.h"
+#include "store/runlog.h"
+
+/* After so long a job that is due is overdue: two runs should have seen it. */
+enum { OVERVIEW_OVERDUE_S = 150, OVERVIEW_RUNS_MAX = 20000 };
+
+struct overview_wish {
+    const char *client; /* id or name; NULL: all */
+    int64_t back_s;     /* how far back runs are looked for */
+    bool only_failures; /* of the runs */
+};
+
+/* A row of a history. */
+struct overview_run {
+    size_t client; /* index in survey.clients */
+    char *package;
+    char *error; /* NULL: a success */
+    int64_t run_at_us;
+    enum run_end end;
+};
+
+struct overview {
+    struct situation situation;
+    struct survey survey;
+    struct overview_run *runs; /* the newest first, client by client */
+    size_t run_count;
+};
+
+bool overview_collect(struct overview *overview, const struct site *site,
+                      const struct overview_wish *wish, struct err *err) MUST_USE;
+
+/* It is due, and longer so than it should be. */
+bool overview_is_overdue(const struct overview *overview, const struct survey_job *job);
+
+/* Takes NULL. */
+void overview_release(struct overview *overview);
+
+#endif

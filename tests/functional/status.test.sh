@@ -1,0 +1,86 @@
+#!/bin/sh
+# status: what it shows of runs, clients and jobs, in situations made for real; as text and JSON.
+. "$(dirname "$0")/../lib/tap.sh"
+. "$TEST_ROOT/tests/lib/held.sh"
+setup
+make_installation "$WORK/kivi"
+add_client acme --name 'Müller GmbH'
+add_client old --old
+add_client off --disabled
+state=$INSTALLATION/users/task_server
+
+# says SENTENCE PATTERN
+says() {
+    run_ts status
+    like "$1" "$TS_OUT" "$2"
+}
+# json EXPRESSION: of the parsed status s; acme is the first client.
+json() {
+    run_ts status --json
+    printf '%s\n' "$TS_OUT" | python3 -c '
+import json, sys
+s = json.load(sys.stdin)
+acme = s["clients"][0]
+print(eval(sys.argv[1]))' "$1"
+}
+
+add_job acme Test '0 3 * * *' due --data 'result: yes'
+says 'before the first run' '^last run +none that we know of'
+says 'nothing is armed' '^schedule +not armed'
+is 'which is no error' "$TS_CODE" 0
+run_ts run
+says 'after it' '^last run +20.*jobs: 1 succeeded, 0 failed, 0 left due; exit code 0'
+says 'runs come, though task_server did not arm them' '^schedule +not armed by task_server, but runs come'
+as_user "$PG_USER" sh -c "echo 'scheduler systemd' >'$(find "$state" -name '*.last-run' | sed 's/last-run$/armed/')'"
+says 'armed' '^schedule +armed by systemd$'
+is 'as JSON' "$(json 's["armed_by"], s["served"], s["last_run"]["succeeded"], s["at_work"], s["locked"]')" \
+    "('systemd', True, 1, None, False)"
+sed -i 's/^\(started\|ended\)_us .*/\1_us 1700000000000000/' "$state"/*.last-run
+says 'armed, but no runs come' '^schedule +armed by systemd, but no runs come'
+says 'each enabled client, and no other' '^ 2  old '
+unlike 'not the others' "$TS_OUT" ' off '
+says 'a client that is well' '^ 1  Müller GmbH +1 +0 +0 +0  well'
+
+client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '2 hours'"
+says 'an overdue job' "^Müller GmbH +$JOB_ID  Test +20.*\(2 h ago\)"
+is 'as JSON' "$(json 'acme["overdue"][0]["package"], s["clients"][1]["overdue"]')" "('Test', [])"
+client_sql acme "UPDATE background_jobs SET data = 'exception: no paper'"
+run_ts run
+says 'a failure' '^Müller GmbH  Test +20.*\)  Oh cruel world: no paper'
+says 'counted' '^ 1  Müller GmbH +1 +0 +0 +1  well'
+is 'as JSON' "$(json 'acme["failures"][0]["error"], len(s["incidents"])')" "('Oh cruel world: no paper', 1)"
+client_sql acme "UPDATE background_job_histories SET run_at = run_at - interval '25 hours'"
+says 'not one of the day before' '^ 1  Müller GmbH +1 +0 +0 +0  well'
+
+touch "$INSTALLATION/users/nologin"
+says 'a locked installation' '^installation +locked since 20.*users/nologin'
+rm "$INSTALLATION/users/nologin"
+
+# A job that is running.
+client_sql acme 'UPDATE background_jobs SET active = false'
+add_held_job acme
+hold_up acme
+start_ts first run
+ok 'a job is under way' under_way acme
+says 'the run at work' '^at work +a run, pid [0-9]+, since 20'
+is 'its job is running, says the database' "$(json '[j["package"] for j in acme["running"]]')" "['$HELD_JOB']"
+busy_shown() {
+    run_ts status
+    printf '%s\n' "$TS_OUT" | grep -q "client 'Müller GmbH': job $JOB_ID ($HELD_JOB), since 20"
+}
+ok 'after a while the run tells itself' wait_until 20 busy_shown
+let_go acme
+wait_ts first
+says 'and then nobody is at work' '^at work +nobody'
+
+auth_sql "UPDATE auth.clients SET dbname = 'nowhere' WHERE id = 1"
+says 'a client that is away' '^ 1  Müller GmbH +\? +\? +\? +\?  away: .*nowhere'
+is 'is an exit code' "$TS_CODE" 75
+like 'the others are shown' "$TS_OUT" '^ 2  old '
+is 'as JSON' "$(json '"nowhere" in acme["trouble"], s["clients"][1]["trouble"]')" '(True, None)'
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE id = 1"
+ok 'one client only' run_ts status --client Müller\ GmbH
+unlike 'not the others' "$TS_OUT" ' old '
+fails 'no such client' 64 run_ts status --client nobody
+fails 'a word too much' 64 run_ts status now
+done_testing
