@@ -26,8 +26,9 @@
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
-static const struct cmd *const commands[] = {&cmd_run, &cmd_run_job, &cmd_status,   &cmd_history,
-                                             &cmd_why, &cmd_next,    &cmd_settings, &cmd_version};
+static const struct cmd *const commands[] = {&cmd_run,     &cmd_run_job,  &cmd_status,
+                                             &cmd_history, &cmd_why,      &cmd_check,
+                                             &cmd_next,    &cmd_settings, &cmd_version};
 
 static const char usage[] = N_(
     "usage: task-server [options] COMMAND …\n"
@@ -39,6 +40,7 @@ static const char usage[] = N_(
     "  status        the installation at a glance\n"
     "  history       how runs of jobs ended, and their statistics\n"
     "  why JOB       why a job is not run, or that it is\n"
+    "  check         what could keep jobs from running; also for monitoring\n"
     "  next SPEC     when a cron_spec fires\n"
     "  settings      what scripts want to know of an installation\n"
     "  version       the version of this program\n"

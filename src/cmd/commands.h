@@ -7,6 +7,7 @@
 #include "base/attr.h"
 #include "cmd/cmd.h"
 
+extern const struct cmd cmd_check;
 extern const struct cmd cmd_run;
 extern const struct cmd cmd_run_job;
 extern const struct cmd cmd_history;

@@ -226,6 +226,26 @@ static int run_errand(const struct courier_errand *errand)
     return 0;
 }
 
+bool courier_send_test(const struct site *site, const char *text, struct err *err)
+{
+    struct courier c = {.site = site, .signals = SIGNALS_CLOSED};
+    char subject[300];
+    char body[1000];
+    char name[64];
+    const struct options_notify *wish = &site->options.notify;
+    snprintf(subject, sizeof subject, "%s", wish->subject ? wish->subject : "");
+    snprintf(body, sizeof body, "%s", text);
+    snprintf(name, sizeof name, "test.%lld", (long long)clock_real_us());
+    struct outbox_note note = {
+        .is_mail = true, .made_s = clock_real_us() / 1000000, .subject = subject, .body = body};
+    if (!wish->to || !wish->from)
+        return err_set(err, ERR_CONFIG, "[task_server/notify_on_failure] names nobody");
+    bool done = site_environment(site, &c.environment, err) && send_mail(&c, name, &note, err);
+    environ_release(&c.environment);
+    buf_release(&c.to);
+    return done;
+}
+
 bool courier_start(const struct courier_errand *errand, pid_t *pid, struct err *err)
 {
     pid_t parent = getpid();

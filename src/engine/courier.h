@@ -27,4 +27,7 @@ struct courier_errand {
 
 bool courier_start(const struct courier_errand *errand, pid_t *pid, struct err *err) MUST_USE;
 
+/* Sends a mail as a failure would, at once and without the outbox. */
+bool courier_send_test(const struct site *site, const char *text, struct err *err) MUST_USE;
+
 #endif

@@ -160,6 +160,18 @@ static void find_template(const struct news_writer *writer, struct buf *path)
         buf_addf(path, "%s/%s", writer->site->installation, configured);
 }
 
+bool news_check_template(const struct news_writer *writer, struct err *err)
+{
+    struct news news = {.client = "x", .package = "Test", .run_at = "x", .text = "x"};
+    struct buf path = {0};
+    struct buf out = {0};
+    find_template(writer, &path);
+    bool done = render(&news, buf_text(&path), &out, err);
+    buf_release(&path);
+    buf_release(&out);
+    return done;
+}
+
 static void add_failure(const struct news *news, const struct news_writer *writer, struct buf *out)
 {
     struct buf path = {0};

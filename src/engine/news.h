@@ -19,7 +19,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "engine/site.h"
 
 enum news_kind {
@@ -52,5 +54,8 @@ struct news_writer {
 void news_subject(const struct news *news, const struct news_writer *writer, struct buf *out);
 void news_body(const struct news *news, const struct news_writer *writer, struct buf *out);
 void news_json(const struct news *news, const struct news_writer *writer, struct buf *out);
+
+/* Can the template of failures be used?  Tried with made-up values. */
+bool news_check_template(const struct news_writer *writer, struct err *err) MUST_USE;
 
 #endif

@@ -130,6 +130,7 @@ static bool visit_client(struct collector *c, struct visit *visit, struct survey
         !inventory_load(&visit->db, &c->site->zone, &found->inventory, err))
         return false;
     visit->session = found->inventory.session;
+    found->clock_ahead_us = found->inventory.server.clock_us - clock_real_us();
     return look_at_origin(c, found, err) && look_at_jobs(c, visit, found, err);
 }
 

@@ -53,6 +53,7 @@ struct survey_client {
     char *trouble;              /* NULL: it was reached */
     enum err_kind trouble_kind; /* with trouble */
     struct inventory inventory; /* rows, session, server */
+    int64_t clock_ahead_us;     /* the server's clock against ours when it answered */
     struct survey_job *jobs;    /* one for each row of the inventory */
     size_t count;
     enum visit_perl perl;    /* VISIT_PERL_UNKNOWN: none of its jobs is Perl's */

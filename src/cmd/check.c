@@ -1,0 +1,220 @@
+/* check: everything that could keep jobs from running, gone through once. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/log.h"
+#include "cmd/cli.h"
+#include "cmd/cmd.h"
+#include "cmd/commands.h"
+#include "cmd/paper.h"
+#include "core/json.h"
+#include "engine/checkup.h"
+#include "engine/courier.h"
+
+static const char usage[] = N_(
+    "usage: task-server [-c FILE] [-C DIR] check [--json] [--send-test-mail]\n"
+    "       task-server [-c FILE] [-C DIR] check --nagios [--max-age SECONDS]\n"
+    "\n"
+    "Goes through everything that could keep jobs from running, or people from hearing of it:\n"
+    "configuration, file rights, databases, connections, clocks, the old server, the schedule,\n"
+    "kivitendo's pages, Perl, mail, and the jobs that the next clock changes touch.\n"
+    "\n"
+    "  --send-test-mail  sends a mail as a failure would\n"
+    "  --json            for scripts\n"
+    "  --nagios          one line for monitoring; exit codes 0 OK, 1 WARNING, 2 CRITICAL, 3 "
+    "UNKNOWN\n"
+    "  --max-age S       a last run older than this is CRITICAL (default: 180)\n"
+    "\n"
+    "Exit codes without --nagios: 0 all is well, or only warnings; 1 something keeps jobs from\n"
+    "running; 64 usage, 77 no permission, 78 wrong configuration.\n");
+
+struct request {
+    bool json;
+    bool nagios;
+    bool sends;
+    struct checkup_wish wish;
+};
+
+static bool parse_age(const char *text, int64_t *seconds, struct err *err)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    if (*end || end == text || value < 1 || value > 31 * 86400)
+        return err_set(err, ERR_USAGE, "--max-age '%.60s': wanted seconds", text);
+    *seconds = value;
+    return true;
+}
+
+static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
+{
+    static const struct option options[] = {
+        {"json", no_argument, NULL, 'j'},
+        {"max-age", required_argument, NULL, 'a'},
+        {"nagios", no_argument, NULL, 'n'},
+        {"send-test-mail", no_argument, NULL, 'm'},
+        {0},
+    };
+    int option;
+    bool done = true;
+    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
+    while (done && (option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'j': request->json = true; break;
+        case 'a': done = parse_age(optarg, &request->wish.max_age_s, err); break;
+        case 'n': request->nagios = true; break;
+        case 'm': request->sends = true; break;
+        default: return err_set(err, ERR_USAGE, "check: see task-server check --help");
+        }
+    }
+    request->wish.quick = request->nagios;
+    if (done && optind != args->argc)
+        return err_set(err, ERR_USAGE, "check: '%.60s' is not understood", args->argv[optind]);
+    return done;
+}
+
+/* ---- for people ---- */
+
+static void add_mark(struct table *table, enum checkup_verdict verdict)
+{
+    switch (verdict) {
+    case CHECKUP_WELL: table_coloured(table, TABLE_GREEN, "✓"); break;
+    case CHECKUP_WARNING: table_coloured(table, TABLE_YELLOW, "!"); break;
+    case CHECKUP_CRITICAL: table_coloured(table, TABLE_RED, "✗"); break;
+    }
+}
+
+static void show_text(const struct checkup *checkup, struct buf *out)
+{
+    struct table table = {0};
+    struct table_style style = paper_style();
+    const char *group = "";
+    style.leaves_head = true;
+    for (int i = 0; i < 3; i++)
+        table_column(&table, "", i == 2 ? TABLE_CUT : 0);
+    for (size_t i = 0; i < checkup->count; i++) {
+        const struct checkup_item *item = &checkup->items[i];
+        bool same = strcmp(group, item->group) == 0;
+        group = item->group;
+        add_mark(&table, item->verdict);
+        table_cell(&table, same ? "" : _(checkup_title(group)));
+        table_cell(&table, item->text);
+        if (item->advice && item->verdict != CHECKUP_WELL) {
+            table_cell(&table, "");
+            table_cell(&table, "");
+            table_cellf(&table, TABLE_PLAIN, "→ %s", item->advice);
+        }
+    }
+    table_print(&table, &style, out);
+    table_release(&table);
+}
+
+static void show_json(const struct checkup *checkup, struct buf *out)
+{
+    static const char *const words[] = {"well", "warning", "critical"};
+    buf_add_text(out, "{");
+    json_add_member(out, "verdict", words[checkup_worst(checkup)]);
+    json_add_key(out, "items");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < checkup->count; i++) {
+        const struct checkup_item *item = &checkup->items[i];
+        buf_add_text(out, i ? ",\n{" : "\n{");
+        json_add_member(out, "group", item->group);
+        json_add_member(out, "verdict", words[item->verdict]);
+        json_add_member(out, "text", item->text);
+        json_add_member(out, "advice", item->advice);
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "\n]}\n");
+}
+
+/* One line: the worst first, "|" and line ends would mean something else. */
+static void show_nagios(const struct checkup *checkup, struct buf *out)
+{
+    static const char *const words[] = {"OK", "WARNING", "CRITICAL"};
+    enum checkup_verdict worst = checkup_worst(checkup);
+    const struct situation *s = &checkup->overview.situation;
+    size_t start;
+    buf_addf(out, "TASK-SERVER %s - ", words[worst]);
+    start = out->len;
+    for (size_t i = 0; i < checkup->count; i++)
+        if (checkup->items[i].verdict == worst)
+            buf_addf(out, "%s%s", out->len > start ? "; " : "", checkup->items[i].text);
+    for (size_t i = start; i < out->len; i++)
+        if (out->data[i] == '|' || (unsigned char)out->data[i] < 0x20)
+            out->data[i] = ' ';
+    if (s->has_stamp)
+        buf_addf(out, " | age=%llds", (long long)((s->now_us - s->stamp.ended_us) / 1000000));
+    buf_add_text(out, "\n");
+}
+
+/* ---- */
+
+static void send_test_mail(struct checkup *checkup, const struct site *site)
+{
+    struct err err = {0};
+    if (courier_send_test(site,
+                          _("This is a test mail of the task server: failures are told to this "
+                            "address.\n"),
+                          &err))
+        checkup_add(checkup, "mail", CHECKUP_WELL, "a test mail is sent to %s",
+                    site->options.notify.to);
+    else
+        checkup_add(checkup, "mail", CHECKUP_CRITICAL, "a test mail cannot be sent: %s", err.text);
+}
+
+static int show(const struct request *request, struct site *site, struct err *err)
+{
+    struct checkup checkup;
+    struct buf out = {0};
+    checkup_run(&checkup, &request->wish, site);
+    if (request->sends)
+        send_test_mail(&checkup, site);
+    enum checkup_verdict worst = checkup_worst(&checkup);
+    int exit_code = request->nagios ? (int)worst : worst == CHECKUP_CRITICAL;
+    if (request->nagios)
+        show_nagios(&checkup, &out);
+    else if (request->json)
+        show_json(&checkup, &out);
+    else
+        show_text(&checkup, &out);
+    if (!paper_write(&out, err))
+        exit_code = cli_fail(err);
+    buf_release(&out);
+    checkup_release(&checkup);
+    return exit_code;
+}
+
+/* Monitoring wants its own words and code for what cannot be found out. */
+static int fail(const struct request *request, const struct err *err)
+{
+    if (!request->nagios)
+        return cli_fail(err);
+    printf("TASK-SERVER UNKNOWN - %s\n", err->text);
+    return 3;
+}
+
+static int run(const struct cmd_args *args)
+{
+    struct err err = {0};
+    struct site site = {0};
+    struct signals signals = SIGNALS_CLOSED;
+    struct request request = {.wish = {.max_age_s = SITUATION_SILENCE_S}};
+    struct site_request wish = cli_site_request(args->cli);
+    int exit_code;
+    if (!parse_options(args, &request, &err)) {
+        exit_code = cli_fail(&err);
+    } else if (!site_open(&site, &wish, &err) || !signals_open(&signals, &err)) {
+        exit_code = fail(&request, &err);
+    } else {
+        site.signals = &signals;
+        exit_code = show(&request, &site, &err);
+    }
+    signals_release(&signals);
+    site_release(&site);
+    return exit_code;
+}
+
+const struct cmd cmd_check = {.name = "check", .usage = usage, .run = run, .by_hand = true};

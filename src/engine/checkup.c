@@ -1,0 +1,127 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "engine/checkup_parts.h"
+
+enum { TEXT_MAX = 2048, DAY_S = 86400 };
+
+const char *checkup_title(const char *group)
+{
+    static const struct {
+        const char *group;
+        const char *title;
+    } titles[] = {
+        {"configuration", N_("configuration")},
+        {"directories", N_("directories")},
+        {"old-server", N_("old server")},
+        {"schedule", N_("schedule")},
+        {"pages", N_("kivitendo's pages")},
+        {"perl", N_("Perl jobs")},
+        {"mail", N_("mail")},
+        {"clients", N_("clients")},
+        {"connections", N_("connections")},
+        {"clocks", N_("clocks")},
+        {"jobs", N_("jobs")},
+        {"daylight", N_("clock changes")},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+        if (strcmp(titles[i].group, group) == 0)
+            return titles[i].title;
+    return group;
+}
+
+void checkup_add(struct checkup *checkup, const char *group, enum checkup_verdict verdict,
+                 const char *fmt, ...)
+{
+    char text[TEXT_MAX];
+    va_list args;
+    struct checkup_item *items = realloc(checkup->items, (checkup->count + 1) * sizeof *items);
+    if (!items) {
+        checkup->failed = true;
+        return;
+    }
+    checkup->items = items;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, i18n(fmt), args);
+    va_end(args);
+    items[checkup->count++] = (struct checkup_item){
+        .group = group, .verdict = verdict, .text = strdup(text)};
+    checkup->failed |= !items[checkup->count - 1].text;
+}
+
+void checkup_advise(struct checkup *checkup, const char *text)
+{
+    if (!checkup->count)
+        return;
+    struct checkup_item *last = &checkup->items[checkup->count - 1];
+    free(last->advice);
+    last->advice = strdup(text);
+}
+
+enum checkup_verdict checkup_worst(const struct checkup *checkup)
+{
+    enum checkup_verdict worst = CHECKUP_WELL;
+    for (size_t i = 0; i < checkup->count; i++)
+        if (checkup->items[i].verdict > worst)
+            worst = checkup->items[i].verdict;
+    return worst;
+}
+
+static void look_around(struct checkup *checkup, const struct checkup_wish *wish, struct site *site)
+{
+    if (!wish->quick) {
+        checkup_configuration(checkup, site);
+        checkup_directories(checkup, site);
+        checkup_old_server(checkup);
+    }
+    checkup_schedule(checkup, wish);
+    if (!wish->quick) {
+        checkup_pages(checkup, site);
+        checkup_perl(checkup, site);
+        checkup_mail(checkup, site);
+    }
+}
+
+static void look_at_databases(struct checkup *checkup, const struct checkup_wish *wish,
+                              const struct site *site)
+{
+    checkup_clients(checkup, site);
+    checkup_jobs(checkup);
+    if (wish->quick)
+        return;
+    checkup_connections(checkup, site);
+    checkup_clocks(checkup, site);
+    checkup_daylight(checkup, site);
+}
+
+void checkup_run(struct checkup *checkup, const struct checkup_wish *wish, struct site *site)
+{
+    struct err err = {0};
+    struct overview_wish all = {.back_s = DAY_S, .only_failures = true};
+    *checkup = (struct checkup){0};
+    bool known = overview_collect(&checkup->overview, site, &all, &err);
+    look_around(checkup, wish, site);
+    if (known) {
+        look_at_databases(checkup, wish, site);
+    } else {
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "no client can be looked at: %s",
+                    err.text);
+        checkup_advise(checkup, _("see [authentication/database] in the configuration"));
+    }
+}
+
+void checkup_release(struct checkup *checkup)
+{
+    if (!checkup)
+        return;
+    for (size_t i = 0; i < checkup->count; i++) {
+        free(checkup->items[i].text);
+        free(checkup->items[i].advice);
+    }
+    free(checkup->items);
+    overview_release(&checkup->overview);
+    *checkup = (struct checkup){0};
+}

@@ -1,0 +1,23 @@
+/* checkup_parts.h: the parts of a checkup; for engine/checkup.c. */
+#ifndef ENGINE_CHECKUP_PARTS_H
+#define ENGINE_CHECKUP_PARTS_H
+
+#include "engine/checkup.h"
+
+/* engine/checkup_here.c: this machine */
+void checkup_configuration(struct checkup *checkup, const struct site *site);
+void checkup_directories(struct checkup *checkup, const struct site *site);
+void checkup_old_server(struct checkup *checkup);
+void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish);
+void checkup_pages(struct checkup *checkup, const struct site *site);
+void checkup_perl(struct checkup *checkup, struct site *site);
+void checkup_mail(struct checkup *checkup, const struct site *site);
+
+/* engine/checkup_there.c: the databases, and the jobs in them */
+void checkup_clients(struct checkup *checkup, const struct site *site);
+void checkup_connections(struct checkup *checkup, const struct site *site);
+void checkup_clocks(struct checkup *checkup, const struct site *site);
+void checkup_jobs(struct checkup *checkup);
+void checkup_daylight(struct checkup *checkup, const struct site *site);
+
+#endif

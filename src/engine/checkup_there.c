@@ -1,0 +1,184 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "core/cronspec.h"
+#include "core/span.h"
+#include "core/walltime.h"
+#include "engine/checkup_parts.h"
+
+enum { CLOCK_MAX_S = 2, CHANGES = 2 };
+
+static const char *name_of(const struct survey_client *client)
+{
+    return client->client.fields[CLIENT_NAME];
+}
+
+void checkup_clients(struct checkup *checkup, const struct site *site)
+{
+    const struct survey *survey = &checkup->overview.survey;
+    size_t well = 0;
+    (void)site;
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct survey_client *client = &survey->clients[i];
+        if (client->trouble) {
+            checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' cannot be served: %s",
+                        name_of(client), client->trouble);
+        } else if (client->moved) {
+            checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' is held: %s",
+                        name_of(client), client->moved);
+            checkup_advise(checkup,
+                           _("if this is the right database: task-server release --client C"));
+        } else if (client->hold) {
+            checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s' is held by %s: %s",
+                        name_of(client), client->hold->who, client->hold->why);
+        } else if (client->perl == VISIT_PERL_HELD) {
+            checkup_add(checkup, "clients", CHECKUP_WARNING,
+                        "client '%s': its Perl jobs are held: %s", name_of(client),
+                        client->perl_held);
+        } else {
+            well++;
+        }
+    }
+    if (survey->holds_trouble)
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "the holds cannot be read: %s",
+                    survey->holds_trouble);
+    checkup_add(checkup, "clients", survey->count ? CHECKUP_WELL : CHECKUP_WARNING,
+                "%zu of %zu enabled clients can be served", well, survey->count);
+}
+
+void checkup_jobs(struct checkup *checkup)
+{
+    const struct overview *o = &checkup->overview;
+    size_t overdue = 0;
+    size_t unknown = 0;
+    size_t jobs = 0;
+    size_t failing = 0;
+    for (size_t c = 0; c < o->survey.count; c++)
+        for (size_t i = 0; i < o->survey.clients[c].count; i++) {
+            const struct survey_job *job = &o->survey.clients[c].jobs[i];
+            jobs += job->row->job.active;
+            overdue += overview_is_overdue(o, job);
+            unknown += job->row->job.active && job->kind == BOARD_NATIVE && !job->native;
+        }
+    for (size_t i = 0; i < o->situation.incidents.count; i++)
+        failing += strncmp(o->situation.incidents.items[i].key, "job/", 4) == 0;
+    checkup_add(checkup, "jobs", overdue ? CHECKUP_WARNING : CHECKUP_WELL,
+                "%zu active jobs, %zu of them overdue", jobs, overdue);
+    if (overdue)
+        checkup_advise(checkup, _("task-server why JOB says what keeps one from running"));
+    if (failing)
+        checkup_add(checkup, "jobs", CHECKUP_WARNING, "%zu jobs fail", failing);
+    if (unknown)
+        checkup_add(checkup, "jobs", CHECKUP_WARNING, "%zu active jobs have a package nobody knows",
+                    unknown);
+}
+
+/* ---- servers ---- */
+
+/* Is there a client before this one on the same server? */
+static bool is_repeated(const struct survey *survey, size_t index)
+{
+    const struct client *client = &survey->clients[index].client;
+    for (size_t i = 0; i < index; i++) {
+        const struct client *other = &survey->clients[i].client;
+        if (!survey->clients[i].trouble &&
+            strcmp(other->fields[CLIENT_HOST], client->fields[CLIENT_HOST]) == 0 &&
+            strcmp(other->fields[CLIENT_PORT], client->fields[CLIENT_PORT]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Each lane has one connection, CleanAuthSessions a second; Perl jobs have their own besides. */
+void checkup_connections(struct checkup *checkup, const struct site *site)
+{
+    const struct survey *survey = &checkup->overview.survey;
+    const struct options *options = &site->options;
+    int wanted = 2 * (options->max_parallel + options->max_external) + 1;
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct survey_client *client = &survey->clients[i];
+        const struct server_facts *server = &client->inventory.server;
+        int left = server->max_connections - server->connections;
+        if (client->trouble || is_repeated(survey, i))
+            continue;
+        checkup_add(checkup, "connections", wanted > left ? CHECKUP_WARNING : CHECKUP_WELL,
+                    "server %s:%s: we may need %d, %d of %d are free",
+                    client->client.fields[CLIENT_HOST], client->client.fields[CLIENT_PORT], wanted,
+                    left, server->max_connections);
+        if (wanted > left)
+            checkup_advise(checkup, _("raise max_connections, or lower max_parallel"));
+    }
+}
+
+void checkup_clocks(struct checkup *checkup, const struct site *site)
+{
+    const struct survey *survey = &checkup->overview.survey;
+    char now[WALLTIME_MAX];
+    walltime_show(&site->zone, checkup->overview.situation.now_us, now);
+    checkup_add(checkup, "clocks", CHECKUP_WELL, "jobs follow this machine's clock: %s", now);
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct survey_client *client = &survey->clients[i];
+        const struct server_facts *server = &client->inventory.server;
+        if (client->trouble || is_repeated(survey, i))
+            continue;
+        int64_t ahead_ms = client->clock_ahead_us / 1000;
+        bool off = ahead_ms > CLOCK_MAX_S * 1000 || ahead_ms < -CLOCK_MAX_S * 1000;
+        checkup_add(checkup, "clocks", off ? CHECKUP_WARNING : CHECKUP_WELL,
+                    "server %s:%s: its clock is %" PRId64 " ms ahead of ours, its zone %s",
+                    client->client.fields[CLIENT_HOST], client->client.fields[CLIENT_PORT],
+                    ahead_ms, server->time_zone ? server->time_zone : "?");
+        if (off)
+            checkup_advise(checkup, _("keep the clocks of all machines in step, with NTP"));
+    }
+}
+
+/* ---- gaps and folds ---- */
+
+/* Does the spec name a local time within the hour that is missing, or comes twice?  A zone without
+ * changes takes local times as they are. */
+static bool is_touched(const char *text, const struct zone_change *change)
+{
+    static const struct zone plain = {0};
+    struct cronspec spec;
+    struct err ignored = {0};
+    bool gap = change->after_s > change->before_s;
+    int64_t from_s = change->at_s + (gap ? change->before_s : change->after_s);
+    int64_t to_s = change->at_s + (gap ? change->after_s : change->before_s);
+    int64_t at_s = 0;
+    return cronspec_parse(&spec, text, &ignored) && spec.fires && !spec.every_hour &&
+           cronspec_next(&spec, &plain, from_s - 1, &at_s) && at_s < to_s;
+}
+
+static void add_touched(const struct survey *survey, const struct zone_change *change,
+                        struct buf *out)
+{
+    for (size_t c = 0; c < survey->count; c++)
+        for (size_t i = 0; i < survey->clients[c].count; i++) {
+            const struct job *job = &survey->clients[c].jobs[i].row->job;
+            if (job->active && is_touched(job->spec, change))
+                buf_addf(out, "%s%s/%s", out->len ? ", " : "", name_of(&survey->clients[c]),
+                         job->package ? job->package : "?");
+        }
+}
+
+void checkup_daylight(struct checkup *checkup, const struct site *site)
+{
+    int64_t after_s = checkup->overview.situation.now_us / 1000000;
+    struct zone_change change;
+    for (int i = 0; i < CHANGES && zone_next_transition(&site->zone, after_s, &change); i++) {
+        char when[WALLTIME_MAX];
+        struct buf jobs = {0};
+        bool gap = change.after_s > change.before_s;
+        walltime_show(&site->zone, change.at_s * 1000000, when);
+        add_touched(&checkup->overview.survey, &change, &jobs);
+        checkup_add(
+            checkup, "daylight", CHECKUP_WELL,
+            gap ? N_("%s: an hour is missing; jobs within it run once, right after it: %.1500s")
+                : N_("%s: an hour comes twice; jobs within it run once: %.1500s"),
+            when, jobs.len ? buf_text(&jobs) : _("none"));
+        buf_release(&jobs);
+        after_s = change.at_s;
+    }
+}
