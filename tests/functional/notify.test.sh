@@ -109,7 +109,7 @@ rm "$WORK/down"
 printf 'x\n[%% FOREACH a IN b %%]\n' >"$INSTALLATION/templates/mail.txt"
 fails_with 'no templates'
 like 'a template with an error: a plain text that says why' "$(last_mail)" \
-    'Oh cruel world: no templates.*templates/mail.txt: line 2: .a IN b . is not understood'
+    'Oh cruel world: no templates.*templates/mail.txt: line 2: .FOREACH a IN b . is not understood'
 rm "$INSTALLATION/templates/mail.txt"
 fails_with 'no file'
 like 'no template: the same' "$(last_mail)" 'Oh cruel world: no file.*cannot open .*templates/mail.txt'
