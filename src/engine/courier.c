@@ -27,6 +27,14 @@ enum {
     KILL_GRACE_MS = 2000,
     KEEP_S = 86400, /* how long it is tried */
     OUTPUT_BYTES = 2048,
+    TRIES = 5,      /* so many failures in a row: it is not the notices' fault */
+    SLOW_MS = 2000, /* a failure that took so long is not to be had again in this run */
+};
+
+/* One way for notices to leave. */
+struct exit_way {
+    int failures;  /* in a row */
+    bool is_stuck; /* nothing more leaves by it in this run */
 };
 
 /* The courier at work. */
@@ -35,9 +43,9 @@ struct courier {
     const char *outbox;
     struct signals signals;
     struct environ environment;
-    struct buf to;      /* the addresses, once they are known */
-    bool mail_is_stuck; /* the mail server takes nothing now */
-    bool program_is_stuck;
+    struct buf to; /* the addresses, once they are known */
+    struct exit_way by_mail;
+    struct exit_way by_program;
 };
 
 /* ---- mails ---- */
@@ -158,17 +166,41 @@ static bool is_unwanted(const struct courier *c, const struct outbox_note *note)
     return note->is_mail ? !wish->to || !wish->from : !c->site->options.notify_command;
 }
 
-static void tell_undelivered(const struct courier *c, const char *file,
-                             const struct outbox_note *note, const struct err *err)
+static bool is_old(const struct outbox_note *note)
 {
-    if (clock_real_us() / 1000000 - note->made_s < KEEP_S) {
-        log_msg(LOG_LEVEL_WARNING, "a notice cannot be sent, and is tried again for a day: %s",
-                err->text);
+    return clock_real_us() / 1000000 - note->made_s >= KEEP_S;
+}
+
+/* `again`: another one has failed in this run; once is enough. */
+static void tell_undelivered(const struct courier *c, const char *file,
+                             const struct outbox_note *note, const struct err *err, bool again)
+{
+    if (!is_old(note)) {
+        if (!again)
+            log_msg(LOG_LEVEL_WARNING, "a notice cannot be sent, and is tried again for a day: %s",
+                    err->text);
         return;
     }
     log_msg(LOG_LEVEL_ERROR, "a notice could not be sent for a day, and is given up: %s: %s",
             note->subject, err->text);
     outbox_remove(c->outbox, file);
+}
+
+/* A notice that alone is refused does not keep the others. */
+static void attempt(struct courier *c, const char *file, const struct outbox_note *note)
+{
+    struct err err = {0};
+    struct exit_way *way = note->is_mail ? &c->by_mail : &c->by_program;
+    int64_t began_ms = clock_mono_ms();
+    if (note->is_mail ? send_mail(c, file, note, &err) : tell_program(c, note, &err)) {
+        way->failures = 0;
+        outbox_remove(c->outbox, file);
+        return;
+    }
+    if (!c->signals.stop)
+        tell_undelivered(c, file, note, &err, way->failures > 0);
+    way->failures++;
+    way->is_stuck = way->failures >= TRIES || clock_mono_ms() - began_ms >= SLOW_MS;
 }
 
 static void deliver(struct courier *c, const char *file)
@@ -180,18 +212,10 @@ static void deliver(struct courier *c, const char *file)
         outbox_remove(c->outbox, file);
         return;
     }
-    bool *stuck = note.is_mail ? &c->mail_is_stuck : &c->program_is_stuck;
-    bool given_up = clock_real_us() / 1000000 - note.made_s >= KEEP_S;
-    if (is_unwanted(c, &note)) {
+    if (is_unwanted(c, &note))
         outbox_remove(c->outbox, file);
-    } else if (!*stuck || given_up) {
-        bool sent = note.is_mail ? send_mail(c, file, &note, &err) : tell_program(c, &note, &err);
-        *stuck = !sent;
-        if (sent)
-            outbox_remove(c->outbox, file);
-        else if (!c->signals.stop)
-            tell_undelivered(c, file, &note, &err);
-    }
+    else if (!(note.is_mail ? &c->by_mail : &c->by_program)->is_stuck || is_old(&note))
+        attempt(c, file, &note);
     outbox_note_release(&note);
 }
 

@@ -12,7 +12,12 @@ cat >"$WORK/sendmail" <<EOF
 #!/bin/sh
 [ ! -e "$WORK/down" ] || { echo 'no queue space'; exit 75; }
 n=\$(ls "$WORK/mails" | wc -l)
-{ echo "ARGS \$*"; cat; } >"$WORK/mails/\$n"
+{ echo "ARGS \$*"; cat; } >"$WORK/mail"
+if [ -e "$WORK/picky" ] && grep -q 'no salt' "$WORK/mail"; then
+    echo 'we take no salt'
+    exit 69
+fi
+mv "$WORK/mail" "$WORK/mails/\$n"
 EOF
 cat >"$WORK/command" <<EOF
 #!/bin/sh
@@ -104,6 +109,18 @@ run_ts run
 like 'after a day it is given up' "$TS_ERR" 'could not be sent for a day, and is given up'
 is 'and gone' "$(find "$state" -name '*.outbox')" ''
 rm "$WORK/down"
+
+# A mail that alone is refused.
+touch "$WORK/picky"
+before=$(mails)
+fails_with 'no salt'
+like 'a mail that alone is refused is logged' "$TS_ERR" 'a notice cannot be sent.*we take no salt'
+fails_with 'no pepper'
+is 'and does not keep those behind it' "$(($(mails) - before))" 1
+like 'which arrive' "$(last_mail)" 'Oh cruel world: no pepper'
+rm "$WORK/picky"
+run_ts run
+like 'nor is it lost' "$(last_mail)" 'Oh cruel world: no salt'
 
 # Templates that cannot be used.
 printf 'x\n[%% FOREACH a IN b %%]\n' >"$INSTALLATION/templates/mail.txt"
