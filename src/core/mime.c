@@ -7,6 +7,7 @@
 enum {
     LINE_BYTES = 76, /* of a body, and of a folded header */
     WORD_BYTES = 39, /* of text in one encoded word: 64 letters, with the header's name 73 */
+    ID_BYTES = 200,  /* of each half of a message id */
     SOFT_BREAK = LINE_BYTES, /* a "=" at the end belongs to the line */
 };
 
@@ -175,7 +176,7 @@ static void add_date_header(struct buf *out, int64_t date_s)
              months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-/* Only what may stand in a message id, on both sides of the @. */
+/* Only what may stand in a message id, on both sides of the @, and something. */
 static void add_id_header(struct buf *out, const char *id, const char *host)
 {
     static const char allowed[] =
@@ -185,8 +186,10 @@ static void add_id_header(struct buf *out, const char *id, const char *host)
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         if (i)
             buf_add_text(out, "@");
-        for (const char *p = parts[i]; *p; p++)
-            buf_add_text(out, strchr(allowed, *p) ? (char[]){*p, '\0'} : "-");
+        size_t len = strnlen(parts[i], ID_BYTES);
+        for (size_t at = 0; at < len; at++)
+            buf_add(out, strchr(allowed, parts[i][at]) ? &parts[i][at] : "-", 1);
+        buf_add_text(out, len ? "" : "-");
     }
     buf_add_text(out, ">\n");
 }

@@ -30,7 +30,7 @@ send_email_to = root@localhost
 email_from = root@localhost
 email_subject = failed
 EOF
-TASK_SERVER_PERL=$share/perl
+export TASK_SERVER_PERL="$share/perl"
 add_job acme Test '0 3 * * *' due --data 'exception: failed'
 run_ts run
 like 'the installed template is used' "$(cat "$WORK/mails/last")" '^Gestartet: '

@@ -12,6 +12,7 @@ FUZZERS ?= $(sort $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c)))
 
 FUZZ_SEEDS_cronspec_fuzz := tests/fuzz/specs
 FUZZ_SEEDS_journal_fuzz := tests/fuzz/entries
+FUZZ_SEEDS_mime_fuzz := tests/fuzz/mails
 FUZZ_SEEDS_zone_fuzz := $(wildcard $(addprefix /usr/share/zoneinfo/,Australia Pacific))
 
 CFLAGS_fuzz := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all \

@@ -102,6 +102,7 @@ static const struct {
      "\nTo: a@b,\n =?UTF-8?B?SsO2cmc=?=\n <c@d>\nSubject",
      NULL},
     {"id and host", {.id = "1.a\n>b", .host = "h st"}, "\nMessage-ID: <1.a--b@h-st>\n", NULL},
+    {"an empty host", {.id = "1", .host = ""}, "\nMessage-ID: <1@->\n", NULL},
     {"body", {.body = "a=ü\nlast"}, "\n\na=3D=C3=BC\nlast\n", NULL},
     {"blank at the end of a line", {.body = "a \nb"}, "\n\na=20\nb\n", NULL},
     {"CRLF", {.body = "a\r\nb\r\n"}, "\n\na\nb\n", "\r"},
