@@ -90,6 +90,13 @@ count=$((count + 1))
 ok 'and the mail is sent then' wait_until 20 postfix_has $count
 is 'one mail' "$(postfix_mails)" $count
 
+# Several recipients.
+sed -i 's/^send_email_to.*/send_email_to = inbox@example.test; "Zwei, B" <two@example.test>/' "$WORK/conf"
+way 'method = smtp' 'host = localhost' "port = $SMTP_PORT"
+count=$((count + 1))
+arrives 'each of several recipients gets a mail'
+sed -i 's/^send_email_to.*/send_email_to = inbox@example.test/' "$WORK/conf"
+
 # A sender with a section of its own.
 way 'method = smtp' 'host = nowhere.invalid' '[mail_delivery/email/root@example.test]' \
     'host = localhost' "port = $SMTP_PORT"
