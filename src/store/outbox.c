@@ -13,7 +13,10 @@
 #include "base/clock.h"
 #include "io/wholefile.h"
 
+enum { PUT_TRIES = 5, DRAFT_S = 3600 };
+
 static const char suffix[] = ".note";
+static const char draft_suffix[] = ".note.new"; /* of wholefile_replace */
 
 /* ---- writing ---- */
 
@@ -28,22 +31,37 @@ static void add_line(struct buf *text, const char *key, const char *value)
     buf_add_text(text, "\n");
 }
 
+static void add_note(struct buf *text, const struct outbox_note *note)
+{
+    add_line(text, "kind", note->is_mail ? "mail" : "command");
+    buf_addf(text, "made_s %" PRId64 "\n", note->made_s);
+    add_line(text, "subject", note->subject);
+    buf_add_text(text, "\n");
+    buf_add_text(text, note->body ? note->body : "");
+}
+
+/* A courier may take the directory away, which it has emptied, before the note is in it.  Looking
+ * whether it is still there would not do: the kernel shows a directory that is being removed. */
+static bool write_note(const char *dir, const char *path, const struct buf *text, struct err *err)
+{
+    for (int i = 0; i < PUT_TRIES; i++) {
+        if (mkdir(dir, 0700) != 0 && errno != EEXIST)
+            return err_set_errno(err, "cannot make %s", dir);
+        if (wholefile_replace(path, text, err))
+            return true;
+    }
+    return false;
+}
+
 bool outbox_put(const char *dir, const struct outbox_note *note, struct err *err)
 {
     static unsigned turn;
     struct buf path = {0};
     struct buf text = {0};
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return err_set_errno(err, "cannot make %s", dir);
     buf_addf(&path, "%s/%016" PRId64 "-%d-%u%s", dir, clock_real_us(), (int)getpid(), turn++,
              suffix);
-    add_line(&text, "kind", note->is_mail ? "mail" : "command");
-    buf_addf(&text, "made_s %" PRId64 "\n", note->made_s);
-    add_line(&text, "subject", note->subject);
-    buf_add_text(&text, "\n");
-    buf_add_text(&text, note->body ? note->body : "");
-    bool done = (!path.failed || err_set_nomem(err)) &&
-                wholefile_replace(buf_text(&path), &text, err);
+    add_note(&text, note);
+    bool done = path.failed ? err_set_nomem(err) : write_note(dir, buf_text(&path), &text, err);
     buf_release(&path);
     buf_release(&text);
     return done;
@@ -61,10 +79,19 @@ static int compare(const void *one, const void *other)
     return strcmp(*(char *const *)one, *(char *const *)other);
 }
 
-static bool is_note(const char *name)
+static bool ends_with(const char *name, const char *end)
 {
     size_t len = strlen(name);
-    return len > strlen(suffix) && strcmp(name + len - strlen(suffix), suffix) == 0;
+    return len > strlen(end) && strcmp(name + len - strlen(end), end) == 0;
+}
+
+/* Whoever wrote it is dead: the directory would never be empty again. */
+static void remove_old_draft(int dir, const char *name)
+{
+    struct stat st;
+    if (ends_with(name, draft_suffix) && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        st.st_mtime < clock_real_us() / 1000000 - DRAFT_S)
+        unlinkat(dir, name, 0);
 }
 
 bool outbox_list(const char *dir, struct dirnames *names, struct err *err)
@@ -74,15 +101,17 @@ bool outbox_list(const char *dir, struct dirnames *names, struct err *err)
     if (fd < 0)
         return errno == ENOENT || err_set_errno(err, "cannot open %s", dir);
     bool done = dirnames_read(names, fd, ".", err);
-    close(fd);
     size_t kept = 0;
-    for (size_t i = 0; done && i < names->count; i++) {
-        if (is_note(names->items[i]))
+    for (size_t i = 0; i < names->count; i++) {
+        if (ends_with(names->items[i], suffix)) {
             names->items[kept++] = names->items[i];
-        else
-            free(names->items[i]);
+            continue;
+        }
+        remove_old_draft(fd, names->items[i]);
+        free(names->items[i]);
     }
-    names->count = done ? kept : names->count;
+    close(fd);
+    names->count = kept;
     if (kept)
         qsort(names->items, kept, sizeof *names->items, compare);
     return done;

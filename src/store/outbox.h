@@ -7,7 +7,8 @@
  *     outbox_note_release(&note)
  *
  * The directory exists only while something is in it, so that asking is cheap (outbox_waits).
- * Notices are written beside and renamed, so one that can be seen is whole.
+ * Notices are written beside and renamed, so one that can be seen is whole; a draft that has been
+ * left for an hour goes when the directory is listed.  One process may put while another removes.
  *
  * Ownership: a note that was read owns its texts; one that is put borrows them.
  * Errors: ERR_SYSTEM, ERR_INTERNAL.
