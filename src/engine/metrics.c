@@ -1,5 +1,6 @@
 #include "engine/metrics.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,21 @@
 #include "io/wholefile.h"
 
 enum { FIELDS = 2 + METRICS_ENDS };
+
+/* ---- names ---- */
+
+/* Like those of the run log: the same name must be the same label everywhere.  NULL: no memory. */
+static char *copy_name(const char *name)
+{
+    struct buf copy = {0};
+    buf_add_utf8(&copy, name, strlen(name));
+    for (size_t i = 0; i < copy.len; i++)
+        if ((unsigned char)copy.data[i] < 0x20 || copy.data[i] == 0x7F)
+            copy.data[i] = ' ';
+    char *text = copy.failed ? NULL : strdup(buf_text(&copy));
+    buf_release(&copy);
+    return text;
+}
 
 /* ---- counters ---- */
 
@@ -39,13 +55,29 @@ static struct metrics_counter *add(struct metrics *metrics, const char *client, 
     return NULL;
 }
 
+/* NULL: no memory. */
+static struct metrics_counter *get(struct metrics *metrics, const char *client, const char *package)
+{
+    struct metrics_counter *counter = find(metrics, client, package);
+    return counter ? counter : add(metrics, client, package);
+}
+
 void metrics_count(struct metrics *metrics, const struct run_record *record)
 {
-    struct metrics_counter *counter = find(metrics, record->client, record->package);
-    if (!counter)
-        counter = add(metrics, record->client, record->package);
+    char *client = copy_name(record->client);
+    char *package = copy_name(record->package);
+    struct metrics_counter *counter = client && package ? get(metrics, client, package) : NULL;
     if (counter)
         counter->ends[record->end]++;
+    free(client);
+    free(package);
+}
+
+static int64_t parse_count(const char *text)
+{
+    errno = 0;
+    int64_t count = strtoll(text, NULL, 10);
+    return errno == 0 && count > 0 ? count : 0;
 }
 
 /* "client<tab>package<tab>1<tab>0<tab>0<tab>0" */
@@ -55,9 +87,9 @@ static void load_line(struct metrics *metrics, char *line)
     size_t count = 0;
     for (char *rest = line; rest && count < FIELDS; count++)
         fields[count] = strsep(&rest, "\t");
-    struct metrics_counter *counter = count == FIELDS ? add(metrics, fields[0], fields[1]) : NULL;
+    struct metrics_counter *counter = count == FIELDS ? get(metrics, fields[0], fields[1]) : NULL;
     for (size_t i = 0; counter && i < METRICS_ENDS; i++)
-        counter->ends[i] = strtoll(fields[2 + i], NULL, 10);
+        counter->ends[i] = parse_count(fields[2 + i]);
 }
 
 bool metrics_open(struct metrics *metrics, const char *path, struct err *err)
@@ -91,22 +123,38 @@ static bool save(const struct metrics *metrics, struct err *err)
 
 /* ---- overdue ---- */
 
-void metrics_overdue(struct metrics *metrics, const char *client, int64_t seconds)
+static struct metrics_overdue *find_overdue(const struct metrics *metrics, const char *client)
 {
     for (size_t i = 0; i < metrics->overdue_count; i++)
-        if (strcmp(metrics->overdue[i].client, client) == 0) {
-            if (seconds > metrics->overdue[i].seconds)
-                metrics->overdue[i].seconds = seconds;
-            return;
-        }
+        if (strcmp(metrics->overdue[i].client, client) == 0)
+            return &metrics->overdue[i];
+    return NULL;
+}
+
+/* Takes over the name. */
+static void add_overdue(struct metrics *metrics, char *client, int64_t seconds)
+{
     struct metrics_overdue *items = realloc(metrics->overdue,
                                             (metrics->overdue_count + 1) * sizeof *items);
-    if (!items)
+    if (!items) {
+        free(client);
         return;
+    }
     metrics->overdue = items;
-    items[metrics->overdue_count] = (struct metrics_overdue){strdup(client), seconds};
-    if (items[metrics->overdue_count].client)
-        metrics->overdue_count++;
+    items[metrics->overdue_count++] = (struct metrics_overdue){client, seconds};
+}
+
+void metrics_overdue(struct metrics *metrics, const char *client, int64_t seconds)
+{
+    char *name = copy_name(client);
+    struct metrics_overdue *known = name ? find_overdue(metrics, name) : NULL;
+    if (name && !known) {
+        add_overdue(metrics, name, seconds);
+        return;
+    }
+    if (known && seconds > known->seconds)
+        known->seconds = seconds;
+    free(name);
 }
 
 /* ---- the file ---- */
@@ -116,10 +164,16 @@ static void add_head(struct buf *out, const char *name, const char *type, const 
     buf_addf(out, "# HELP task_server_%s %s\n# TYPE task_server_%s %s\n", name, help, name, type);
 }
 
-static void add_gauge(struct buf *out, const char *name, const char *help, double value)
+static void add_seconds(struct buf *out, const char *name, const char *help, int64_t us)
 {
     add_head(out, name, "gauge", help);
-    buf_addf(out, "task_server_%s %.3f\n", name, value);
+    buf_addf(out, "task_server_%s %.3f\n", name, (double)us / 1e6);
+}
+
+static void add_gauge(struct buf *out, const char *name, const char *help, int value)
+{
+    add_head(out, name, "gauge", help);
+    buf_addf(out, "task_server_%s %d\n", name, value);
 }
 
 static void add_label(struct buf *out, const char *name, const char *value)
@@ -150,7 +204,7 @@ static void add_counters(const struct metrics *metrics, struct buf *out)
         }
 }
 
-static void add_overdue(const struct metrics *metrics, struct buf *out)
+static void add_overdue_seconds(const struct metrics *metrics, struct buf *out)
 {
     static const char name[] = "overdue_seconds";
     add_head(out, name, "gauge", "How late the latest job of a client was when its turn came.");
@@ -163,13 +217,13 @@ static void add_overdue(const struct metrics *metrics, struct buf *out)
 
 static void add_run(const struct metrics_run *run, struct buf *out)
 {
-    add_gauge(out, "last_run_timestamp_seconds", "When the last run ended.",
-              (double)run->ended_us / 1e6);
-    add_gauge(out, "last_run_duration_seconds", "How long the last run took.",
-              (double)(run->ended_us - run->started_us) / 1e6);
+    add_seconds(out, "last_run_timestamp_seconds", "When the last run ended.", run->ended_us);
+    add_seconds(out, "last_run_duration_seconds", "How long the last run took.",
+                run->ended_us - run->started_us);
     add_gauge(out, "last_run_success", "Whether every client could be served.", run->succeeded);
     add_gauge(out, "installation_locked", "Whether users/nologin exists.", run->locked);
-    add_gauge(out, "clients", "Enabled clients.", run->clients);
+    if (run->clients >= 0)
+        add_gauge(out, "clients", "Enabled clients.", run->clients);
     add_gauge(out, "clients_unreachable", "Clients that cannot be served.", run->unreachable);
     add_gauge(out, "clients_held", "Clients of which some jobs are held.", run->held);
     add_gauge(out, "journal_entries", "Runs whose outcome waits to be recorded.", run->journal);
@@ -182,8 +236,9 @@ bool metrics_write(struct metrics *metrics, const struct metrics_run *run, struc
     if (metrics->count)
         add_counters(metrics, &out);
     if (metrics->overdue_count)
-        add_overdue(metrics, &out);
-    bool done = save(metrics, err) && wholefile_publish(run->file, &out, err);
+        add_overdue_seconds(metrics, &out);
+    bool saved = save(metrics, err);
+    bool done = wholefile_publish(run->file, &out, err) && saved;
     buf_release(&out);
     return done || err_wrap(err, "metrics_file");
 }

@@ -7,8 +7,12 @@
  *     metrics_write(&metrics, &run, err)
  *     metrics_close(&metrics)
  *
- * Counters go on from run to run: they are kept in a file of ours.  Replaced as a whole, mode 0644.
+ * Counters go on from run to run: they are kept in a file of ours, a line for each client and
+ * package: both names and METRICS_ENDS numbers, with tabs between.  What cannot be understood in it
+ * counts as zero.  In names control characters are blanks and bad bytes U+FFFD, as in the run log.
+ * metrics_file is replaced as a whole, mode 0644.
  *
+ * Ownership: the struct owns all it points to.  Errors: ERR_SYSTEM, ERR_INTERNAL.
  * Source: Prometheus, "Text-based format"; node_exporter, "Textfile Collector".
  */
 #ifndef ENGINE_METRICS_H
@@ -23,12 +27,14 @@
 
 enum { METRICS_ENDS = 4 }; /* as many as enum run_end has */
 
+/* Outcomes of a client's jobs of one package. */
 struct metrics_counter {
-    char *client;  /* owned */
-    char *package; /* owned */
-    int64_t ends[METRICS_ENDS];
+    char *client;               /* owned */
+    char *package;              /* owned */
+    int64_t ends[METRICS_ENDS]; /* by enum run_end */
 };
 
+/* How late a client was in this run. */
 struct metrics_overdue {
     char *client; /* owned */
     int64_t seconds;
@@ -49,19 +55,22 @@ struct metrics_run {
     int64_t ended_us;
     bool succeeded; /* every client could be served */
     bool locked;    /* users/nologin */
-    int clients;
+    int clients;    /* enabled ones; -1: they could not be read */
     int unreachable;
     int held;
     int journal; /* entries that wait to be recorded */
 };
 
+/* A file of counters that cannot be read counts as empty. */
 bool metrics_open(struct metrics *metrics, const char *path, struct err *err) MUST_USE;
 
+/* One more outcome. */
 void metrics_count(struct metrics *metrics, const struct run_record *record);
 
 /* How late the latest job of a client was when its turn came. */
 void metrics_overdue(struct metrics *metrics, const char *client, int64_t seconds);
 
+/* Writes both files; if one cannot be written, the other is all the same. */
 bool metrics_write(struct metrics *metrics, const struct metrics_run *run,
                    struct err *err) MUST_USE;
 
