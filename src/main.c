@@ -26,9 +26,18 @@
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
-static const struct cmd *const commands[] = {&cmd_run,     &cmd_run_job,  &cmd_status,
-                                             &cmd_history, &cmd_why,      &cmd_check,
-                                             &cmd_next,    &cmd_settings, &cmd_version};
+static const struct cmd *const commands[] = {
+    &cmd_run,
+    &cmd_run_job,
+    &cmd_status,
+    &cmd_history,
+    &cmd_why,
+    &cmd_check,
+    &cmd_next,
+    &cmd_settings,
+    &cmd_handover,
+    &cmd_version,
+};
 
 static const char usage[] = N_(
     "usage: task-server [options] COMMAND …\n"
@@ -43,6 +52,7 @@ static const char usage[] = N_(
     "  check         what could keep jobs from running; also for monitoring\n"
     "  next SPEC     when a cron_spec fires\n"
     "  settings      what scripts want to know of an installation\n"
+    "  handover      what would trouble kivitendo's own task server\n"
     "  version       the version of this program\n"
     "  help [COMMAND]\n"
     "\n"

@@ -91,6 +91,7 @@ uninstall_all() {
     [ "$(id -u)" -eq 0 ] || fail 4 'uninstall wants root'
     no_wait=1
     stop || exit
+    place_handover
     systemd_names && place_remove_drop_ins "$unit.service" "$wake.path"
     if place_others; then
         echo 'units and init script stay: other installations are armed by them'
@@ -107,7 +108,6 @@ uninstall_all() {
         place_remove "$init_script"
         ! command -v update-rc.d >/dev/null 2>&1 || update-rc.d kivitendo-jobs remove >/dev/null
     fi
-    place_journal
     echo "kept: ${state_dir:-the state directory}; the program itself goes with: make uninstall"
 }
 
@@ -135,9 +135,20 @@ place_remove() {
     fi
 }
 
-# Runs whose outcome is not in the database yet: the old server would never hear of them.
-place_journal() {
-    place_entries=$(as_user find "$state_dir/journal" -type f ! -path '*/bad/*' 2>/dev/null | wc -l)
-    [ "$place_entries" -eq 0 ] ||
-        echo "before the old server starts: $place_entries jobs in $state_dir/journal wait to be recorded (task_server run)"
+# What the old server could not do with.  It is no reason to stay that nobody can say it.
+place_handover() {
+    if [ -n "$settings_trouble" ]; then
+        echo 'what would trouble the old server was not looked at: see above'
+        return
+    fi
+    echo 'what would trouble the old server:'
+    (cd_installation && as_user "$program" -C "$installation" ${config:+-c "$config"} handover ${fix:+--fix}) \
+        >"$work/handover" 2>&1
+    place_code=$?
+    sed 's/^/  /' "$work/handover"
+    if [ $place_code -ne 0 ]; then
+        echo "  look again when that is mended: task-server$(place_arguments) handover"
+    elif [ -z "$fix" ] && [ "$(wc -l <"$work/handover")" -gt 1 ]; then
+        echo "  mend it with: task_server$(place_arguments) uninstall --fix"
+    fi
 }

@@ -221,6 +221,25 @@ run_since() {
     as_user date -r "$pid_file" '+%F %T'
 }
 
+# tell_jobs TOLD: what the run with this pid has been at for more than a few seconds, unless that was told
+# already.  Leaves jobs_told.  The file of a run that was killed has another pid in it.
+tell_jobs() {
+    jobs_told=
+    [ -n "${last_run:-}" ] && as_user cat "${last_run%.last-run}.busy" >"$work/busy" 2>/dev/null || return 0
+    grep -q "^run$TAB$pid$TAB" "$work/busy" || return 0
+    jobs_told=$(grep "^job$TAB" "$work/busy")
+    [ "$jobs_told" != "$1" ] || return 0
+    jobs_gap=$(printf '\037') # blanks would swallow empty fields
+    printf '%s\n' "$jobs_told" | tr "$TAB" "$jobs_gap" | while IFS=$jobs_gap read -r _ jobs_since _ jobs_id _ _ jobs_package jobs_client; do
+        [ -n "$jobs_since" ] || continue
+        case $jobs_id in
+        0) jobs_what='waits for its database' ;;
+        *) jobs_what="job $jobs_id ($jobs_package)" ;;
+        esac
+        echo "  client '$jobs_client': $jobs_what, since $(date -d "@${jobs_since%??????}" '+%F %T')"
+    done
+}
+
 signal_run() {
     as_user kill -s "$1" "$pid"
 }

@@ -14,6 +14,7 @@ extern const struct cmd cmd_history;
 extern const struct cmd cmd_next;
 extern const struct cmd cmd_settings;
 extern const struct cmd cmd_status;
+extern const struct cmd cmd_handover;
 extern const struct cmd cmd_version;
 extern const struct cmd cmd_why;
 

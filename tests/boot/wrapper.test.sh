@@ -198,6 +198,11 @@ hold_up acme
 start_ts one run
 under_way acme
 arm_like 'status tells of a run at work' "running: pid $TS_PID, since 20" status
+names_it() {
+    arm status
+    printf '%s\n' "$ARM_OUT" | grep -q -x "  client 'acme': job $JOB_ID ($HELD_JOB), since 20.*"
+}
+ok 'and, after a while, of the job it is on' wait_until 30 names_it
 arm_like 'reload wakes it' "^0 the run of pid $TS_PID looks again" reload
 arm --scheduler cron.d start
 arm_like 'stop need not wait' 'it ends by itself' stop --no-wait
@@ -208,6 +213,7 @@ ok 'stop waits for it' test ! -e "$WORK/stopped"
 let_go acme
 wait $stopping
 like 'until it has ended' "$(cat "$WORK/stopped")" 'the run has ended'
+is 'and says once for which job' "$(grep -c "client 'acme': job $JOB_ID ($HELD_JOB), since 20" "$WORK/stopped")" 1
 wait_ts one
 hold_up acme
 add_job acme Test '0 3 * * *' due
@@ -244,4 +250,23 @@ arm_like 'so does its init script' '^1 .*init script .* is enabled' --scheduler 
 like 'with the command for it' "$ARM_ERR" 'update-rc.d kivitendo-task-server disable'
 umount /etc/rc2.d
 is 'nothing was armed' "$(in_cron)" 0
+
+# ---- uninstall ------------------------------------------------------------------------------------
+
+[ ! -d /etc/systemd/system ] || mount -t tmpfs -o mode=0755 none /etc/systemd/system
+client_sql acme 'DELETE FROM background_jobs' >/dev/null
+arm --scheduler cron.d start
+arm_like '--fix belongs to uninstall' '^2 ' stop --fix
+ARM_AS=$PG_USER arm_like 'only root may uninstall' '^4 ' uninstall
+arm_like 'nothing is found' '^0 .*nothing would trouble task_server.pl' uninstall
+is 'it disarms' "$(in_cron)" 0
+add_job acme Test '@daily' null
+arm_like 'what would trouble the old server is listed' "^0 not armed .*acme *$JOB_ID  Test .*refuses its schedule '@daily'.*mend it with: task_server -C $INSTALLATION uninstall --fix" uninstall
+is 'and left' "$(job_field acme "$JOB_ID" active)" t
+arm_like '--fix mends it' "^0 .*acme *$JOB_ID  Test .*made inactive" uninstall --fix
+is 'really' "$(job_field acme "$JOB_ID" active)" f
+ok 'a database that is away' sed -i 's/^port .*/port = 1/' "$config"
+arm_like 'is no reason to stay' '^0 .*cannot connect.*look again when that is mended: task-server .*handover.*kept: ' uninstall
+mv "$config" "$config.away"
+arm_like 'nor is a configuration that is gone' '^0 .*was not looked at: see above' uninstall
 done_testing

@@ -28,7 +28,7 @@ arm_wrapper() {
     if [ ! -e "$WORK/scripts/task_server" ]; then
         mkdir -p "$WORK/scripts" "$WORK/bin"
         cp "$TASK_SERVER" "$WORK/bin/task-server"
-        cp -R "$TEST_ROOT/scripts/task_server" "$TEST_ROOT/scripts/arm" "$WORK/scripts"
+        cp -R "$TEST_ROOT/scripts/task_server" "$TEST_ROOT/scripts/arm" "$TEST_ROOT/scripts/perl" "$WORK/scripts"
         chmod -R a+rX "$WORK/scripts" "$WORK/bin"
         chmod a+x "$WORK"
     fi
