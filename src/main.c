@@ -26,6 +26,7 @@
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
+/* clang-format off */
 static const struct cmd *const commands[] = {
     &cmd_run,
     &cmd_run_job,
@@ -33,11 +34,14 @@ static const struct cmd *const commands[] = {
     &cmd_history,
     &cmd_why,
     &cmd_check,
+    &cmd_hold,
+    &cmd_release,
     &cmd_next,
     &cmd_settings,
     &cmd_handover,
     &cmd_version,
 };
+/* clang-format on */
 
 static const char usage[] = N_(
     "usage: task-server [options] COMMAND …\n"
@@ -50,6 +54,8 @@ static const char usage[] = N_(
     "  history       how runs of jobs ended, and their statistics\n"
     "  why JOB       why a job is not run, or that it is\n"
     "  check         what could keep jobs from running; also for monitoring\n"
+    "  hold          nothing is started, for one client or for all\n"
+    "  release       … until this is said\n"
     "  next SPEC     when a cron_spec fires\n"
     "  settings      what scripts want to know of an installation\n"
     "  handover      what would trouble kivitendo's own task server\n"

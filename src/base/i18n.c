@@ -1,6 +1,7 @@
 #include "base/i18n.h"
 
 #include <locale.h>
+#include <string.h>
 
 void i18n_init(const char *directory)
 {
@@ -12,8 +13,8 @@ void i18n_init(const char *directory)
     textdomain(domain);
 }
 
-const char *i18n_code(void)
+bool i18n_is_german(void)
 {
-    /* TRANSLATORS: the code of your language, "de" */
-    return _("en");
+    /* The empty text means the catalogue's head. */
+    return strstr(gettext(""), "Language: de") != NULL;
 }

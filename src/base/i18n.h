@@ -19,6 +19,7 @@
 #define BASE_I18N_H
 
 #include <libintl.h>
+#include <stdbool.h>
 
 #define _(text)  gettext(text)
 #define N_(text) text
@@ -30,8 +31,8 @@ static inline const char *i18n(const char *text)
     return *text ? gettext(text) : text;
 }
 
-/* The code of the language that messages have: "en", "de". */
-const char *i18n_code(void);
+/* Is it the German catalogue that translates?  For words that no catalogue can hold. */
+bool i18n_is_german(void);
 
 /* directory: where the catalogues lie, <language>/LC_MESSAGES/task-server.mo below it. */
 void i18n_init(const char *directory);

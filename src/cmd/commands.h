@@ -12,6 +12,8 @@ extern const struct cmd cmd_run;
 extern const struct cmd cmd_run_job;
 extern const struct cmd cmd_history;
 extern const struct cmd cmd_next;
+extern const struct cmd cmd_hold;
+extern const struct cmd cmd_release;
 extern const struct cmd cmd_settings;
 extern const struct cmd cmd_status;
 extern const struct cmd cmd_handover;

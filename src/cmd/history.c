@@ -26,7 +26,7 @@ static const char usage[] = N_(
     "  --client C    only this client (its id or name)\n"
     "  --package P   only this package\n"
     "  --status S    only success, failure or interrupted\n"
-    "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', @EPOCH, or a span like -7d\n"
+    "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', @EPOCH, or a span like 7d\n"
     "  --limit N     at most so many (default: 50; not for stats)\n"
     "  --json        everything, whole, for scripts\n"
     "\n"
@@ -179,8 +179,12 @@ static bool run_request(struct request *request, const struct site *site, struct
     request->query.limit = request->limit ? request->limit : "50";
     request->query.whole = request->json;
     if (request->since) {
-        if (!when_parse(request->since, &site->zone, clock_real_us() / 1000000, &since_s, err))
-            return err_wrap(err, "--since");
+        struct when when = {.option = "--since",
+                            .zone = &site->zone,
+                            .now_s = clock_real_us() / 1000000,
+                            .towards = -1};
+        if (!when_parse(&when, request->since, &since_s, err))
+            return false;
         walltime_format(&site->zone, since_s * 1000000, since);
         request->query.since = since;
     }

@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -27,9 +26,9 @@ struct request {
 
 static bool parse_from(const struct zone *zone, const char *text, int64_t *epoch_s, struct err *err)
 {
-    int64_t now_s = clock_real_us() / WALLTIME_SECOND_US;
-    *epoch_s = now_s;
-    return !text || when_parse(text, zone, now_s, epoch_s, err) || err_wrap(err, "--from");
+    struct when when = {.option = "--from", .zone = zone};
+    *epoch_s = clock_real_us() / WALLTIME_SECOND_US;
+    return !text || when_parse(&when, text, epoch_s, err);
 }
 
 static bool parse_count(const char *text, long *count, struct err *err)
@@ -136,8 +135,7 @@ const struct cmd cmd_next = {
         "\n"
         "  SPEC          five fields in one argument, '*/5 8-17 * * 1-5', or @daily and the like\n"
         "  --from WHEN   only times after WHEN: 'YYYY-MM-DD HH:MM[:SS]' in local time,\n"
-        "                @EPOCH, seconds since 1970, or a span from now like 2h or -7d\n"
-        "                (default: now)\n"
+        "                or @EPOCH, seconds since 1970 (default: now)\n"
         "  --count N     how many times at most (default: 10)\n"
         "  --help        this text\n"
         "\n"

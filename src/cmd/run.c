@@ -114,7 +114,8 @@ static void write_metrics(struct run *run, int exit_code)
         .locked = incidents_find(&run->memory.incidents, "nologin") != NULL,
         .clients = (int)run->round.roster.count,
         .unreachable = count_incidents(run, "client/"),
-        .held = count_incidents(run, "held/"),
+        .held = count_incidents(run, "held/") + count_incidents(run, CUSTODY_HOLD) +
+                count_incidents(run, CUSTODY_MOVED),
     };
     if (!run->memory.metrics.path)
         return;

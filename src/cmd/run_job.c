@@ -18,6 +18,7 @@
 #include "engine/memory.h"
 #include "store/claim_tx.h"
 #include "store/jobs.h"
+#include "store/origins.h"
 
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID [--client C | --all-clients]\n"
@@ -27,6 +28,8 @@ static const char usage[] = N_(
     "recorded and the next time is set, as if it had been due.\n"
     "\n"
     "  --client C      only there\n"
+    "  --force         also where the client is held, by hand or because its database is not the\n"
+    "                  one it was\n"
     "  --all-clients   also if the ID means different packages in different clients\n"
     "\n"
     "Exit codes: 0 it ran (its outcome, also a failure, is in its history and on standard error),\n"
@@ -39,6 +42,7 @@ struct request {
     int job_id;
     const char *client; /* NULL: every enabled one */
     bool all_clients;
+    bool force; /* held clients, too */
 };
 
 /* What run-job works with. */
@@ -47,6 +51,7 @@ struct errand {
     struct site site;
     struct signals signals;
     struct clients clients;
+    struct origins origins;
     struct memory memory;
     struct journal journal;
     struct host host;
@@ -69,6 +74,7 @@ static bool parse_request(const struct cmd_args *args, struct request *request, 
     static const struct option options[] = {
         {"client", required_argument, NULL, 'c'},
         {"all-clients", no_argument, NULL, 'a'},
+        {"force", no_argument, NULL, 'f'},
         {0},
     };
     int option;
@@ -77,6 +83,7 @@ static bool parse_request(const struct cmd_args *args, struct request *request, 
         switch (option) {
         case 'c': request->client = optarg; break;
         case 'a': request->all_clients = true; break;
+        case 'f': request->force = true; break;
         default: return err_set(err, ERR_USAGE, "run-job: see task-server run-job --help");
         }
     }
@@ -100,13 +107,48 @@ static bool find_job(struct errand *errand, struct visit *visit, struct job_list
         .zone = &errand->site.zone,
         .now_us = clock_real_us(),
         .job_id = errand->request.job_id,
+        .untold = visit->home.untold,
     };
-    if (!visit_open(visit, err) || !jobs_list(&visit->db, &query, list, err)) {
-        errand->away = true;
-        return false;
-    }
-    visit->session = list->session;
-    return true;
+    bool found = visit_open(visit, err) && jobs_list(&visit->db, &query, list, err) &&
+                 visit_take_list(visit, list, err);
+    errand->away |= !found;
+    return found;
+}
+
+/* Which database the client is to have; NULL: it does not matter. */
+static const struct origin_home *find_home(const struct errand *errand, const struct client *client)
+{
+    return errand->request.force ? NULL : origins_find(&errand->origins, client->id);
+}
+
+static void begin_visit(struct errand *errand, const struct client *client, struct visit *visit)
+{
+    const struct origin_home *home = find_home(errand, client);
+    visit_begin(visit, &errand->site, client, errand->site.board->slots);
+    visit->ignores_holds = errand->request.force;
+    if (home)
+        visit->home = home->origin;
+}
+
+static void explain_move(const struct origin_home *home, const struct visit *visit, struct err *err)
+{
+    struct buf text = {0};
+    origin_describe_move(home, visit->client, &visit->origin, &text);
+    err_set(err, ERR_AWAY, "held: %s", buf_text(&text));
+    buf_release(&text);
+}
+
+/* The job's row in the database that is to be the client's. */
+static bool find_at_home(struct errand *errand, struct visit *visit, struct job_list *list,
+                         struct err *err)
+{
+    const struct origin_home *home = find_home(errand, visit->client);
+    bool renamed = home && origin_is_renamed(home, visit->client);
+    bool found = !renamed && find_job(errand, visit, list, err);
+    if (home && (renamed || visit->moved))
+        explain_move(home, visit, err);
+    errand->away |= !found;
+    return found;
 }
 
 static void tell_holder(struct errand *errand, struct visit *visit, const struct job *job)
@@ -193,7 +235,7 @@ static bool agrees(struct errand *errand, const struct client *client, char **fi
     struct visit visit;
     struct job_list list = {0};
     bool agrees = true;
-    visit_begin(&visit, &errand->site, client, errand->site.board->slots);
+    begin_visit(errand, client, &visit);
     if (find_job(errand, &visit, &list, err) && list.count) {
         const char *package = list.items[0].package ? list.items[0].package : "";
         if (!*first)
@@ -228,8 +270,8 @@ static bool serve(struct errand *errand, const struct client *client)
     struct err err = {0};
     struct visit visit;
     struct job_list list = {0};
-    visit_begin(&visit, &errand->site, client, errand->site.board->slots);
-    bool reached = find_job(errand, &visit, &list, &err);
+    begin_visit(errand, client, &visit);
+    bool reached = find_at_home(errand, &visit, &list, &err);
     bool has_it = reached && list.count;
     if (!reached)
         visit_log(&visit, LOG_LEVEL_ERROR, NULL, "%s", err.text);
@@ -267,7 +309,9 @@ static bool run_errand(struct errand *errand, struct err *err)
     errand->site.signals = &errand->signals;
     errand->site.board = board_new(err);
     open_outside(errand);
+    const char *origins = errand->site.origins_path;
     return errand->site.board && site_is_unlocked(&errand->site, err) &&
+           (!origins || origins_load(&errand->origins, origins, err)) &&
            load_clients(errand, err) && all_agree(errand, err) && serve_all(errand, err);
 }
 
@@ -286,6 +330,7 @@ static int run(const struct cmd_args *args)
     journal_close(&errand.journal);
     memory_close(&errand.memory);
     clients_release(&errand.clients);
+    origins_release(&errand.origins);
     board_free(errand.site.board);
     signals_release(&errand.signals);
     site_release(&errand.site);

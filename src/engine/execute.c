@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/step.h"
 #include "engine/bury.h"
+#include "engine/hold.h"
 #include "engine/outside.h"
 #include "engine/settle.h"
 
@@ -130,7 +131,8 @@ static bool may_start(const struct visit *visit, struct err *why)
     signals_take(visit->site->signals);
     if (visit->site->signals->stop)
         return err_set(why, ERR_AWAY, "told to stop");
-    return site_is_unlocked(visit->site, why);
+    return site_is_unlocked(visit->site, why) &&
+           (visit->ignores_holds || hold_allows(visit->site, visit->client->id, why));
 }
 
 /* A native job: one transaction. */

@@ -17,13 +17,21 @@ enum { ORDER_MAX = 128 * 1024 };
 
 /* ---- the lane's side ---- */
 
+static void report_visit(const struct visit *visit, struct lane_report *report)
+{
+    report->tally = visit->tally;
+    report->origin = visit->origin;
+    report->moved = visit->moved;
+}
+
 static void visit_client(const struct site *site, const struct client *client, struct slot *slot,
-                         struct lane_report *report)
+                         const struct lane_order *order, struct lane_report *report)
 {
     struct visit visit;
     visit_begin(&visit, site, client, slot);
+    visit.home = order->home;
     report->served = serve_client(&visit, &report->err);
-    report->tally = visit.tally;
+    report_visit(&visit, report);
     report->overdue_s = visit.overdue_s;
     report->waits_for = visit.waits_for;
     report->perl = visit.perl;
@@ -36,10 +44,11 @@ static void bury(const struct site *site, const struct client *client, struct sl
 {
     struct visit visit;
     visit_begin(&visit, site, client, slot);
+    visit.home = order->home;
     report->served = visit_reconnect(&visit, &report->err) &&
                      bury_job(&visit, &order->notice, "its process died while it ran",
                               &report->err);
-    report->tally = visit.tally;
+    report_visit(&visit, report);
     visit_end(&visit);
 }
 
@@ -54,7 +63,7 @@ static bool obey(const struct site *site, struct slot *slot, const char *bytes, 
     if (order.buries)
         bury(site, &client, slot, &order, report);
     else
-        visit_client(site, &client, slot, report);
+        visit_client(site, &client, slot, &order, report);
     client_release(&client);
     return true;
 }

@@ -38,6 +38,7 @@ struct lane {
 /* What a lane is to do. */
 struct lane_order {
     bool buries;          /* false: visit the client */
+    struct origin home;   /* which database it is to be; {0}: whatever is found */
     struct notice notice; /* the job to bury */
     int deaths;           /* of lanes that had this order */
 };
@@ -48,6 +49,8 @@ struct lane_report {
     int waits_for; /* BOARD_COMMAND or BOARD_PERL: the client is to be visited again; else 0 */
     enum visit_perl perl;
     char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */
+    struct origin origin;      /* which database was found; {0}: none could be asked */
+    bool moved;                /* it is not the one it was, and nothing was done there */
     struct tally tally;
     int64_t overdue_s; /* how late the latest of its jobs was */
     struct err err;

@@ -53,7 +53,7 @@ static void queue_idle(struct roster *roster, bool troubled)
 {
     for (size_t i = 0; i < roster->count; i++) {
         struct seat *seat = &roster->seats[i];
-        if (seat->state != SEAT_IDLE || seat->troubled != troubled)
+        if (seat->state != SEAT_IDLE || seat->held || seat->troubled != troubled)
             continue;
         seat->state = SEAT_QUEUED;
         seat->turn = ++roster->last_turn;

@@ -28,6 +28,7 @@ struct seat {
     enum seat_state state;
     uint64_t turn; /* lower turns first; while queued */
     int waits_for; /* BOARD_COMMAND or BOARD_PERL: until fewer of those run; else 0 */
+    bool held;     /* not to be visited at this pass */
     bool troubled; /* could not be served when it was last tried: goes to the end of the queue */
 };
 
@@ -46,6 +47,7 @@ struct roster {
 /* Takes the clients out of the list, which is empty afterwards. */
 bool roster_update(struct roster *roster, struct clients *clients, struct err *err) MUST_USE;
 
+/* Not those that are held. */
 void roster_queue_idle(struct roster *roster);
 
 /* Nobody is queued any more. */

@@ -19,6 +19,9 @@ enum {
 static const char client_key[] = "client/";
 static const char held_key[] = "held/";
 
+/* What a client's incidents begin with. */
+static const char *const client_keys[] = {client_key, held_key, CUSTODY_HOLD, CUSTODY_MOVED};
+
 static int64_t this_minute(void)
 {
     return clock_real_us() / MINUTE_US;
@@ -37,10 +40,12 @@ bool round_is_due(const struct round *round)
 /* ---- lasting conditions ---- */
 
 /* The client's id in the key of an incident that concerns one, else 0. */
-static int incident_client(const char *key, const char *prefix)
+static int incident_client(const char *key)
 {
-    size_t len = strlen(prefix);
-    return strncmp(key, prefix, len) == 0 ? atoi(key + len) : 0;
+    for (size_t i = 0; i < ARRAY_LEN(client_keys); i++)
+        if (strncmp(key, client_keys[i], strlen(client_keys[i])) == 0)
+            return atoi(key + strlen(client_keys[i]));
+    return 0;
 }
 
 /* Clients in trouble go to the end of the queue; those that are no longer enabled are forgotten. */
@@ -52,10 +57,9 @@ static void recall_clients(struct round *round)
         if (i >= incidents->count) /* a notice went with its condition */
             continue;
         memcpy(key, incidents->items[i].key, sizeof key);
-        int troubled_id = incident_client(key, client_key);
-        int id = troubled_id ? troubled_id : incident_client(key, held_key);
+        int id = incident_client(key);
         struct seat *seat = roster_find(&round->roster, id);
-        if (seat && troubled_id)
+        if (seat && strncmp(key, client_key, strlen(client_key)) == 0)
             seat->troubled = true;
         else if (id && !seat)
             condition_forget(round->conditions, key);
@@ -87,9 +91,15 @@ static void begin_pass(struct round *round)
         return;
     }
     condition_end(round->conditions, "nologin", "the installation is unlocked: jobs run");
+    if (!custody_begin(&round->custody, &why)) {
+        round->trouble.kind = why.kind == ERR_AWAY ? ERR_NONE : why.kind;
+        return;
+    }
     if (load_clients(round, &round->trouble)) {
         condition_end(round->conditions, "auth", "the clients can be read");
         recall_clients(round);
+        for (size_t i = 0; i < round->roster.count; i++)
+            custody_seat(&round->custody, &round->roster.seats[i]);
         roster_queue_idle(&round->roster);
         log_msg(LOG_LEVEL_DEBUG, "a pass begins: %zu enabled clients", round->roster.count);
     } else if (!is_stopping(round)) {
@@ -112,7 +122,9 @@ static void give_order(struct round *round, struct worker *worker, struct seat *
                        const struct lane_order *order)
 {
     struct err err = {0};
-    if (crew_order(&round->crew, worker, &seat->client, order, &err))
+    struct lane_order whole = *order;
+    whole.home = custody_home(&round->custody, seat->client.id);
+    if (crew_order(&round->crew, worker, &seat->client, &whole, &err))
         seat->state = SEAT_BUSY;
     else
         give_up_client(round, seat, &err);
@@ -211,6 +223,9 @@ static void take_report(struct round *round, struct worker *worker,
                         report->overdue_s);
     seat->state = report->waits_for ? SEAT_QUEUED : SEAT_IDLE;
     seat->waits_for = report->waits_for;
+    custody_report(&round->custody, seat, report);
+    if (report->moved)
+        return;
     judge_visit(round, seat, report);
     judge_held(round, seat, report);
 }
@@ -382,6 +397,8 @@ static void serve(struct round *round)
 void round_run(struct round *round)
 {
     round->crew.site = round->site;
+    round->custody.site = round->site;
+    round->custody.conditions = round->conditions;
     do {
         begin_pass(round);
         serve(round);
@@ -395,4 +412,5 @@ void round_release(struct round *round)
     if (!round)
         return;
     roster_release(&round->roster);
+    custody_release(&round->custody);
 }

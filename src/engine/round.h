@@ -26,6 +26,7 @@
 #include "base/err.h"
 #include "engine/condition.h"
 #include "engine/crew.h"
+#include "engine/custody.h"
 #include "engine/host.h"
 #include "engine/metrics.h"
 #include "engine/notify.h"
@@ -43,6 +44,7 @@ struct round {
 
     struct roster roster;
     struct crew crew;
+    struct custody custody;
     int64_t pass_minute; /* in which the last pass began, minutes since the epoch */
     int64_t told_ms;     /* monotonic time at which the lanes were told to stop; 0: not yet */
 

@@ -11,11 +11,9 @@ static bool list_jobs(struct visit *visit, struct job_list *list, int64_t now_us
         .zone = &visit->site->zone,
         .now_us = now_us,
         .all = log_wants(LOG_LEVEL_DEBUG),
+        .untold = visit->home.untold,
     };
-    if (!jobs_list(&visit->db, &query, list, err))
-        return false;
-    visit->session = list->session;
-    return true;
+    return jobs_list(&visit->db, &query, list, err) && visit_take_list(visit, list, err);
 }
 
 static void log_not_due(const struct visit *visit, const struct job *job, enum due due)
@@ -84,9 +82,8 @@ bool serve_client(struct visit *visit, struct err *err)
 {
     int64_t now_us = clock_real_us();
     struct job_list list = {0};
-    if (!open_settled(visit, err) || !list_jobs(visit, &list, now_us, err))
-        return false;
-    bool done = run_list(visit, &list, now_us, err);
+    bool done = open_settled(visit, err) && list_jobs(visit, &list, now_us, err) &&
+                run_list(visit, &list, now_us, err);
     job_list_release(&list);
     return done;
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "store/history.h"
+#include "store/jobs.h"
 
 enum { RETRY_PAUSE_MS = 250 };
 
@@ -52,10 +53,38 @@ bool visit_open(struct visit *visit, struct err *err)
     return db_connect(&visit->db, &target, &options, err);
 }
 
+/* Without a home the first database that is found becomes it: a visit has one. */
+static bool take_origin(struct visit *visit, const struct origin *found, struct err *err)
+{
+    visit->origin = *found;
+    if (!*visit->home.oid)
+        visit->home = *found;
+    visit->moved = origin_differs(&visit->home, found);
+    return !visit->moved || err_set(err, ERR_AWAY, "its database is not the one it was");
+}
+
+bool visit_take_list(struct visit *visit, const struct job_list *list, struct err *err)
+{
+    visit->session = list->session;
+    return take_origin(visit, &list->origin, err);
+}
+
+static bool start_session(struct visit *visit, struct err *err)
+{
+    struct db_step steps[] = {{0}, session_step(&visit->db)};
+    struct db_reply reply;
+    struct origin found = {.untold = visit->home.untold};
+    bool done = origin_run(&visit->db, steps, 2, &reply, &found, err) &&
+                session_read(&visit->db, &reply, 1, &visit->session, err) &&
+                take_origin(visit, &found, err);
+    db_reply_release(&reply);
+    return done;
+}
+
 bool visit_connect(struct visit *visit, struct err *err)
 {
     db_close(&visit->db);
-    return visit_open(visit, err) && session_start(&visit->db, &visit->session, err);
+    return visit_open(visit, err) && start_session(visit, err);
 }
 
 bool visit_know_histories(struct visit *visit, struct err *err)
@@ -70,7 +99,7 @@ bool visit_reconnect(struct visit *visit, struct err *err)
     const struct signals *signals = visit->site->signals;
     int64_t until_ms = clock_mono_ms() + visit->site->options.connect_timeout_s * 1000;
     while (!visit_connect(visit, err)) {
-        if (signals->stop || clock_mono_ms() >= until_ms)
+        if (visit->moved || signals->stop || clock_mono_ms() >= until_ms)
             return false;
         poll(NULL, 0, RETRY_PAUSE_MS);
     }

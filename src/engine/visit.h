@@ -23,6 +23,7 @@
 #include "io/session.h"
 #include "jobs/handler.h"
 #include "store/clients.h"
+#include "store/origin.h"
 
 /* Deadline for the list, for claims, and for what else is not the work of a job. */
 enum { VISIT_CONTROL_TIMEOUT_MS = 60000 };
@@ -44,12 +45,18 @@ struct tally {
     int unserved; /* left due: told to stop, locked, or the connection went */
 };
 
+struct job_list;
+
 struct visit {
     const struct site *site;
     const struct client *client;
     struct slot *slot;
     struct db db;
     struct session session;
+    struct origin home;   /* which database it is to be; {0}: not known, whatever is found */
+    struct origin origin; /* which it is */
+    bool moved;           /* it is another one: nothing may be done there */
+    bool ignores_holds;   /* somebody insists */
     struct auth_link auth;
     struct db_target auth_target;
     bool knows_histories; /* `describes` has been asked for; see visit_know_histories */
@@ -67,7 +74,11 @@ void visit_begin(struct visit *visit, const struct site *site, const struct clie
 /* Connects only: whoever lists jobs next sets up the session with the same round trip. */
 bool visit_open(struct visit *visit, struct err *err) MUST_USE;
 
-/* Connects and sets up a session; also again, after the connection was lost. */
+/* Takes over from a list what it tells of the connection.  False: another database. */
+bool visit_take_list(struct visit *visit, const struct job_list *list, struct err *err) MUST_USE;
+
+/* Connects and sets up a session; also again, after the connection was lost.  A database that is
+ * not the one it was is an error (visit->moved). */
 bool visit_connect(struct visit *visit, struct err *err) MUST_USE;
 
 /* What histories look like matters only where something is recorded: it is asked then, once. */

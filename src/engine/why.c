@@ -245,7 +245,7 @@ static void look_at_node(struct asking *a)
 
 static enum specwords_language language(void)
 {
-    return strcmp(i18n_code(), "de") == 0 ? SPECWORDS_GERMAN : SPECWORDS_ENGLISH;
+    return i18n_is_german() ? SPECWORDS_GERMAN : SPECWORDS_ENGLISH;
 }
 
 static void look_at_spec(struct asking *a)

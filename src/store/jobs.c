@@ -119,10 +119,10 @@ bool jobs_list(struct db *db, const struct job_query *query, struct job_list *li
 {
     char param[WALLTIME_MAX];
     const char *params[] = {param};
-    struct db_step steps[] = {session_patience(), session_step(db), choose(query, param, params)};
+    struct db_step steps[] = {{0}, session_step(db), choose(query, param, params)};
     struct db_reply reply;
-    *list = (struct job_list){0};
-    bool done = db_run(db, steps, ARRAY_LEN(steps), &reply, err);
+    *list = (struct job_list){.origin = {.untold = query->untold}};
+    bool done = origin_run(db, steps, ARRAY_LEN(steps), &reply, &list->origin, err);
     if (!done)
         explain(&reply, err);
     done = done && session_read(db, &reply, 1, &list->session, err) &&

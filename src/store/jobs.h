@@ -29,18 +29,21 @@
 #include "core/zone.h"
 #include "io/db.h"
 #include "io/session.h"
+#include "store/origin.h"
 
 struct job_query {
     const struct zone *zone;
     int64_t now_us;
-    bool all;   /* every row, not only candidates */
-    int job_id; /* not 0: only this row, whatever its schedule */
+    bool all;    /* every row, not only candidates */
+    int job_id;  /* not 0: only this row, whatever its schedule */
+    bool untold; /* the server is known not to tell its system identifier */
 };
 
 struct job_list {
     struct job *items;
     size_t count;
     struct session session;
+    struct origin origin; /* which database this is */
 };
 
 bool jobs_list(struct db *db, const struct job_query *query, struct job_list *list,

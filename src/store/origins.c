@@ -160,21 +160,26 @@ static bool same_text(const char *stored, const char *text)
     return same;
 }
 
+bool origin_is_renamed(const struct origin_home *home, const struct client *client)
+{
+    if (!same_text(home->dbname, client->fields[CLIENT_DBNAME]))
+        return true;
+    return home->origin.untold && (!same_text(home->host, client->fields[CLIENT_HOST]) ||
+                                   !same_text(home->port, client->fields[CLIENT_PORT]));
+}
+
 bool origin_moved(const struct origin_home *home, const struct client *client,
                   const struct origin *found)
 {
-    bool knows_systems = *home->origin.system && *found->system;
-    if (!same_text(home->dbname, client->fields[CLIENT_DBNAME]) ||
-        origin_differs(&home->origin, found))
-        return true;
-    return !knows_systems && (!same_text(home->host, client->fields[CLIENT_HOST]) ||
-                              !same_text(home->port, client->fields[CLIENT_PORT]));
+    return origin_is_renamed(home, client) || origin_differs(&home->origin, found);
 }
 
 void origin_describe(const struct origin *origin, const char *host, const char *dbname,
                      struct buf *text)
 {
-    if (*origin->system)
+    if (!*origin->oid)
+        buf_addf(text, _("'%.100s' on %.100s"), dbname, host);
+    else if (*origin->system)
         buf_addf(text, _("'%.100s' on %.100s (oid %s, system %s)"), dbname, host, origin->oid,
                  origin->system);
     else

@@ -54,7 +54,11 @@ bool origins_learn(struct origins *origins, const struct client *client, const s
 
 bool origins_forget(struct origins *origins, int client_id, struct err *err) MUST_USE;
 
-/* Is the database that this client has now another one?  found->oid "": by its name alone. */
+/* Does the configuration name another database than it did: by name, or where the server does not
+ * tell its identifier by host and port? */
+bool origin_is_renamed(const struct origin_home *home, const struct client *client) MUST_USE;
+
+/* Is it certainly another one: renamed, or what was found there differs? */
 bool origin_moved(const struct origin_home *home, const struct client *client,
                   const struct origin *found) MUST_USE;
 

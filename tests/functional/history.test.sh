@@ -35,7 +35,7 @@ is '--status success' "$(lines --status success)" 2
 is '--status failure counts interruptions' "$(lines --status failure)" 2
 is '--status interrupted' "$(lines --status interrupted)" 1
 is '--since a time' "$(lines --since '2026-01-02')" 3
-is '--since a span' "$(lines --since -1h)" 2
+is '--since a span' "$(lines --since 1h)" 2
 is '--limit' "$(lines --limit 1)" 1
 run_ts history --package Nobody
 is 'none at all' "$TS_OUT" 'no runs'

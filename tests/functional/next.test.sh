@@ -76,9 +76,9 @@ refuses 'a spec in several words' 64 'quoted' 0 3 '*' '*' '*'
 refuses 'no spec' 64 'quoted'
 refuses 'a count of nothing' 64 "--count '0'" '* * * * *' --count 0
 refuses 'a count that is none' 64 "--count '5x'" '* * * * *' --count 5x
-refuses 'a WHEN that is none' 64 "--from: 'tomorrow'" '* * * * *' --from tomorrow
-refuses 'a WHEN that does not exist' 64 "--from: '2026-02-30 00:00'" '* * * * *' --from '2026-02-30 00:00'
-refuses 'a WHEN beyond all times' 64 "--from: '@99999999999999999999'" '* * * * *' \
+refuses 'a WHEN that is none' 64 "--from 'tomorrow'" '* * * * *' --from tomorrow
+refuses 'a WHEN that does not exist' 64 "--from '2026-02-30 00:00'" '* * * * *' --from '2026-02-30 00:00'
+refuses 'a WHEN beyond all times' 64 "--from '@99999999999999999999'" '* * * * *' \
     --from @99999999999999999999
 refuses 'a WHEN of endless length' 64 '--from' '* * * * *' --from "$(printf '1%0500d' 0)"
 refuses 'an unknown option' 64 'unrecognized' '* * * * *' --bogus

@@ -1,0 +1,139 @@
+/* release: what hold began ends, and a database that is not the one it was is accepted. */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "cmd/commands.h"
+#include "cmd/desk.h"
+#include "cmd/paper.h"
+#include "engine/hold.h"
+#include "engine/survey.h"
+#include "store/origins.h"
+
+static const char usage[] = N_(
+    "usage: task-server [-c FILE] [-C DIR] release [--client C]\n"
+    "\n"
+    "Ends a hold: that of all clients, or with --client that of one.  What has become due in the\n"
+    "meantime runs, once each.\n"
+    "\n"
+    "A client whose database is not the one it was (a restored copy, a renamed one, another\n"
+    "server) is held by itself.  With --client that database is accepted from now on.\n"
+    "\n"
+    "  --client C   the client C (its id or its name)\n"
+    "\n"
+    "Exit codes: 0 nothing of the kind is held any more, 64 usage or no such client, 71 it could\n"
+    "not be written down, 75 a database could not be reached, 77 no permission, 78 wrong\n"
+    "configuration.\n");
+
+static bool parse_request(const struct cmd_args *args, const char **client, struct err *err)
+{
+    static const struct option options[] = {{"client", required_argument, NULL, 'c'}, {0}};
+    int option;
+    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
+    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
+        if (option != 'c')
+            return err_set(err, ERR_USAGE, "release: see task-server release --help");
+        *client = optarg;
+    }
+    return optind == args->argc || err_set(err, ERR_USAGE, "release: it takes only options");
+}
+
+/* ---- holds ---- */
+
+/* What else is held, so that nobody wonders. */
+static void tell_others(const struct desk *desk, const struct holds *holds, struct buf *out)
+{
+    int64_t now_s = clock_real_us() / 1000000;
+    for (size_t i = 0; i < holds->count; i++) {
+        struct buf text = {0};
+        const struct hold *hold = &holds->items[i];
+        if (hold->until_s != HOLDS_FOREVER && hold->until_s <= now_s)
+            continue;
+        hold_describe(hold, &desk->site.zone, &text);
+        if (hold->client_id == HOLDS_ALL)
+            buf_addf(out, _("still all clients are %s\n"), buf_text(&text));
+        else
+            buf_addf(out, _("still client %d is %s\n"), hold->client_id, buf_text(&text));
+        buf_release(&text);
+    }
+}
+
+/* name: NULL for all clients. */
+static bool end_hold(const struct desk *desk, int client_id, const char *name, struct buf *out,
+                     struct err *err)
+{
+    struct holds holds;
+    if (!desk->site.holds_path)
+        return err_set(err, ERR_SYSTEM, "there is no state directory that could hold anybody");
+    if (!holds_load(&holds, desk->site.holds_path, err))
+        return false;
+    bool held = holds_remove(&holds, client_id);
+    if (!name)
+        buf_add_text(out, held ? _("all clients are released\n") : _("all clients: not held\n"));
+    else
+        buf_addf(out, held ? _("client '%s' is released\n") : _("client '%s': no hold\n"), name);
+    tell_others(desk, &holds, out);
+    bool done = !held || holds_save(&holds, clock_real_us() / 1000000, err);
+    holds_release(&holds);
+    return done;
+}
+
+/* ---- another database ---- */
+
+static bool accept(const struct desk *desk, const struct survey_client *found, struct buf *out,
+                   struct err *err)
+{
+    struct origins origins;
+    struct buf text = {0};
+    const struct client *client = &found->client;
+    if (!origins_load(&origins, desk->site.origins_path, err))
+        return false;
+    bool done = origins_forget(&origins, client->id, err) &&
+                origins_learn(&origins, client, &found->inventory.origin, err);
+    origin_describe(&found->inventory.origin, client->fields[CLIENT_HOST],
+                    client->fields[CLIENT_DBNAME], &text);
+    if (done)
+        buf_addf(out, _("from now on its database is %s\n"), buf_text(&text));
+    buf_release(&text);
+    origins_release(&origins);
+    return done;
+}
+
+static bool release_client(const struct desk *desk, const char *wanted, struct buf *out,
+                           struct err *err)
+{
+    struct survey survey = {0};
+    struct survey_wish wish = {.client = wanted};
+    if (!survey_collect(&survey, &desk->site, &wish, err))
+        return false;
+    const struct survey_client *found = &survey.clients[0];
+    const char *name = found->client.fields[CLIENT_NAME];
+    bool done = end_hold(desk, found->client.id, name, out, err);
+    if (done && found->moved)
+        done = accept(desk, found, out, err);
+    if (done && found->trouble)
+        done = err_set(err, found->trouble_kind,
+                       "client '%s': whether its database is the one it was cannot be told: %s",
+                       name, found->trouble);
+    survey_release(&survey);
+    return done;
+}
+
+static int run(const struct cmd_args *args)
+{
+    struct err err = {0};
+    struct desk desk = {0};
+    struct buf out = {0};
+    struct err unwritten = {0};
+    const char *client = NULL;
+    bool done = parse_request(args, &client, &err) && desk_open(&desk, args->cli, &err) &&
+                (client ? release_client(&desk, client, &out, &err)
+                        : end_hold(&desk, HOLDS_ALL, NULL, &out, &err));
+    bool told = paper_write(&out, &unwritten);
+    buf_release(&out);
+    desk_close(&desk);
+    return done && told ? 0 : cli_fail(done ? &unwritten : &err);
+}
+
+const struct cmd cmd_release = {.name = "release", .usage = usage, .run = run, .by_hand = true};

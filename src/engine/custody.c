@@ -1,0 +1,157 @@
+#include "engine/custody.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "engine/hold.h"
+
+enum { PATIENCE_S = 900 }; /* a hold is mostly somebody at work: people are told when it lasts */
+
+static const char all_key[] = "hold";
+
+/* ---- conditions of one client ---- */
+
+static void raise(struct custody *custody, const struct seat *seat, const char *prefix,
+                  const char *why)
+{
+    char key[INCIDENT_KEY_MAX];
+    char text[ERR_TEXT_MAX];
+    const char *name = seat->client.fields[CLIENT_NAME];
+    bool by_hand = *prefix == *CUSTODY_HOLD;
+    snprintf(key, sizeof key, "%s%d", prefix, seat->client.id);
+    snprintf(text, sizeof text, _("client '%.200s' is held: %.1500s"), name, why);
+    condition_raise(custody->conditions,
+                    &(struct condition){.key = key,
+                                        .text = text,
+                                        .client = name,
+                                        .client_id = seat->client.id,
+                                        .patience_s = by_hand ? PATIENCE_S : 0});
+}
+
+static void end(struct custody *custody, const struct seat *seat, const char *prefix)
+{
+    char key[INCIDENT_KEY_MAX];
+    char text[ERR_TEXT_MAX];
+    snprintf(key, sizeof key, "%s%d", prefix, seat->client.id);
+    snprintf(text, sizeof text, _("client '%.200s' is released: its jobs run"),
+             seat->client.fields[CLIENT_NAME]);
+    condition_end(custody->conditions, key, text);
+}
+
+/* ---- a pass begins ---- */
+
+static bool load(struct custody *custody, struct err *err)
+{
+    const struct site *site = custody->site;
+    struct err lost = {0};
+    holds_release(&custody->holds);
+    origins_release(&custody->origins);
+    if (site->origins_path && !origins_load(&custody->origins, site->origins_path, &lost))
+        log_msg(LOG_LEVEL_WARNING, "which databases the clients had is not known: %s", lost.text);
+    return !site->holds_path || holds_load(&custody->holds, site->holds_path, err) ||
+           err_wrap(err, "nothing is run: whether clients are held cannot be told");
+}
+
+bool custody_begin(struct custody *custody, struct err *why)
+{
+    struct buf text = {0};
+    bool done = load(custody, why);
+    int64_t now_s = clock_real_us() / 1000000;
+    const struct hold *hold = done ? holds_find(&custody->holds, HOLDS_ALL, now_s) : NULL;
+    if (hold) {
+        hold_describe(hold, &custody->site->zone, &text);
+        done = err_set(why, ERR_AWAY, "nothing is run: all clients are %s", buf_text(&text));
+    }
+    if (done)
+        condition_end(custody->conditions, all_key, _("all clients are released: jobs run"));
+    else
+        condition_raise(
+            custody->conditions,
+            &(struct condition){.key = all_key, .text = why->text, .patience_s = PATIENCE_S});
+    buf_release(&text);
+    return done;
+}
+
+static bool is_held(struct custody *custody, const struct seat *seat)
+{
+    struct buf text = {0};
+    int64_t now_s = clock_real_us() / 1000000;
+    const struct hold *hold = holds_find(&custody->holds, seat->client.id, now_s);
+    if (hold) {
+        hold_describe(hold, &custody->site->zone, &text);
+        raise(custody, seat, CUSTODY_HOLD, buf_text(&text));
+    } else {
+        end(custody, seat, CUSTODY_HOLD);
+    }
+    buf_release(&text);
+    return hold != NULL;
+}
+
+static void raise_moved(struct custody *custody, const struct seat *seat,
+                        const struct origin_home *home, const struct origin *found)
+{
+    struct buf text = {0};
+    origin_describe_move(home, &seat->client, found, &text);
+    raise(custody, seat, CUSTODY_MOVED, buf_text(&text));
+    buf_release(&text);
+}
+
+/* The configuration alone tells so: nobody need go there. */
+static bool is_renamed(struct custody *custody, const struct seat *seat)
+{
+    const struct origin nothing = {0};
+    const struct origin_home *home = origins_find(&custody->origins, seat->client.id);
+    if (!home || !origin_is_renamed(home, &seat->client))
+        return false;
+    raise_moved(custody, seat, home, &nothing);
+    return true;
+}
+
+void custody_seat(struct custody *custody, struct seat *seat)
+{
+    bool renamed = is_renamed(custody, seat);
+    seat->held = is_held(custody, seat) || renamed;
+    if (seat->held && seat->state == SEAT_QUEUED) /* it waited for room to run an external job */
+        seat->state = SEAT_IDLE;
+}
+
+struct origin custody_home(const struct custody *custody, int client_id)
+{
+    const struct origin_home *home = origins_find(&custody->origins, client_id);
+    return home ? home->origin : (struct origin){0};
+}
+
+/* ---- after a visit ---- */
+
+static void learn(struct custody *custody, const struct seat *seat, const struct origin *found)
+{
+    struct err err = {0};
+    if (custody->origins.path && !origins_learn(&custody->origins, &seat->client, found, &err))
+        log_msg(LOG_LEVEL_WARNING, "which database client '%s' has is not remembered: %s",
+                seat->client.fields[CLIENT_NAME], err.text);
+}
+
+void custody_report(struct custody *custody, const struct seat *seat,
+                    const struct lane_report *report)
+{
+    const struct origin_home *home = origins_find(&custody->origins, seat->client.id);
+    if (!*report->origin.oid)
+        return;
+    if (report->moved && home) {
+        raise_moved(custody, seat, home, &report->origin);
+        return;
+    }
+    end(custody, seat, CUSTODY_MOVED);
+    if (!home)
+        learn(custody, seat, &report->origin);
+}
+
+void custody_release(struct custody *custody)
+{
+    if (!custody)
+        return;
+    holds_release(&custody->holds);
+    origins_release(&custody->origins);
+}

@@ -1,0 +1,113 @@
+#!/bin/sh
+# A client whose database is not the one it was is held until somebody releases it.
+. "$(dirname "$0")/../lib/tap.sh"
+setup
+make_installation "$WORK/kivi"
+add_client acme
+add_client beta
+for client in acme beta; do
+    add_job $client Test '0 3 * * *' due
+done
+state=$INSTALLATION/users/task_server
+copy=$(client_db copy)
+id=$(auth_sql "SELECT id FROM auth.clients WHERE name = 'acme'")
+
+make_due() {
+    client_sql "$1" "UPDATE background_jobs SET next_run_at = now() - interval '1 minute'"
+}
+
+runs() {
+    client_sql "$1" 'SELECT count(*) FROM background_job_histories'
+}
+
+remembered() {
+    cut -f 1 "$state"/*.databases | sort | tr '\n' ' '
+}
+
+ok 'a run succeeds' run_ts run
+is 'every client has run' "$(runs acme) $(runs beta)" '1 1'
+is 'and its database is remembered' "$(remembered)" "$id $((id + 1)) "
+is 'in a file that is ours alone' "$(stat -c %a "$state"/*.databases)" 600
+before=$(cat "$state"/*.databases)
+make_due acme
+run_ts run
+is 'the same database goes on' "$(runs acme)" 2
+is 'and nothing is written' "$(cat "$state"/*.databases)" "$before"
+
+# ---- a restored copy ------------------------------------------------------------------------------
+
+make_due acme
+pg_psql postgres -c "CREATE DATABASE \"$copy\" TEMPLATE \"$(client_db acme)\"" \
+    -c "ALTER DATABASE \"$(client_db acme)\" RENAME TO \"$(client_db original)\"" \
+    -c "ALTER DATABASE \"$copy\" RENAME TO \"$(client_db acme)\""
+make_due beta
+ok 'with a copy in its place a run succeeds' run_ts run
+is 'nothing is run in the copy' "$(runs acme)" 2
+is 'but in the other client' "$(runs beta)" 2
+like 'the log says what it was, what it is, and what to do' "$TS_ERR" \
+    "client 'acme' is held: its database is not the one it was, but '.*_acme' on .* \(oid [0-9]+, system [0-9]+\) instead of '.*_acme' on .* \(oid [0-9]+, system [0-9]+\): .*task-server release --client $id"
+run_ts run
+is 'once' "$TS_ERR" ''
+fails 'by hand neither: try again later' 75 run_ts run-job "$JOB_ID" --client acme
+like 'with the reason' "$TS_ERR" "client 'acme': held: its database is not the one it was"
+ok 'unless somebody insists' run_ts run-job "$JOB_ID" --client acme --force
+is 'then it has run' "$(runs acme)" 3
+make_due acme
+
+ok 'released' run_ts release --client acme
+like 'it is said which database that is now' "$TS_OUT" "from now on its database is '.*_acme' on .* \(oid"
+run_ts run
+is 'it runs' "$(runs acme)" 4
+like 'and the log says that it is over' "$TS_ERR" "client 'acme' is released: its jobs run again"
+ok 'to release it again' run_ts release --client acme
+unlike 'changes nothing' "$TS_OUT" 'from now on'
+
+# ---- another name in auth.clients -----------------------------------------------------------------
+
+make_due acme
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db original)' WHERE name = 'acme'"
+ok 'with another name in auth.clients a run succeeds' run_ts run
+is 'nothing is run there' "$(client_sql original 'SELECT count(*) FROM background_job_histories')" 2
+like 'the log says both names' "$TS_ERR" \
+    "client 'acme' is held: its database is not the one it was, but '.*_original' on [^(]* instead of '.*_acme'"
+fails 'by hand neither' 75 run_ts run-job "$JOB_ID" --client acme
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'acme'"
+run_ts run
+is 'with the old name again it runs, without anybody' "$(runs acme)" 5
+like 'and that is said' "$TS_ERR" "client 'acme' is released"
+
+auth_sql "UPDATE auth.clients SET task_server_user_id = NULL, dbname = 'x' WHERE name = 'acme'"
+run_ts run
+auth_sql "UPDATE auth.clients SET task_server_user_id = (SELECT id FROM auth.\"user\" LIMIT 1) WHERE name = 'acme'"
+run_ts run
+like 'a client that comes back with another database is held as well' "$TS_ERR" "client 'acme' is held"
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'acme'"
+run_ts run
+
+# ---- a server that does not tell its identifier ---------------------------------------------------
+
+own_cluster
+make_installation "$WORK/other"
+state=$INSTALLATION/users/task_server
+add_client gamma
+add_job gamma Test '0 3 * * *' due
+pg_admin "$(client_db gamma)" -c 'REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC'
+ok 'where the server does not tell its identifier a run succeeds' run_ts run
+is 'and the job has run' "$(runs gamma)" 1
+is 'the oid is remembered' "$(cut -f 2,3 "$state"/*.databases | tr '\t' ':')" \
+    ":$(pg_psql postgres -c "SELECT oid FROM pg_database WHERE datname = '$(client_db gamma)'")"
+refusals() {
+    grep -c 'permission denied for function pg_control_system' "$PG_DIR/log"
+}
+once=$(refusals)
+run_ts run
+is 'it is not asked for again' "$(refusals)" "$once"
+auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST/' WHERE name = 'gamma'"
+make_due gamma
+run_ts run
+like 'then another host is another database' "$TS_ERR" "client 'gamma' is held"
+is 'in which nothing is run' "$(runs gamma)" 1
+ok 'until it is released' run_ts release --client gamma
+run_ts run
+is 'and runs' "$(runs gamma)" 2
+done_testing
