@@ -80,8 +80,10 @@ static void holds_are_kept(void **state)
     struct stat st;
     snprintf(path, sizeof path, "%s/holds", (const char *)*state);
     assert_true(holds_load(&holds, path, &err));
-    struct hold one = {.client_id = 1, .since_s = 5, .who = "a\tb", .why = "line\nforged\t"};
-    struct hold over = {.client_id = 2, .since_s = 5, .until_s = 9, .who = "", .why = ""};
+    struct hold one = {
+        .client_id = 1, .since_s = 5, .who = (char *)"a\tb", .why = (char *)"line\nforged\t"};
+    struct hold over = {
+        .client_id = 2, .since_s = 5, .until_s = 9, .who = (char *)"", .why = (char *)""};
     assert_true(holds_put(&holds, &one, &err) && holds_put(&holds, &over, &err));
     assert_true(holds_save(&holds, 10, &err));
     holds_release(&holds);
