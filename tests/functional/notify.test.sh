@@ -154,13 +154,13 @@ sed -i '/^repeat/d' "$INSTALLATION/config/kivitendo.conf"
 
 # Lasting conditions.
 client_sql acme 'UPDATE background_jobs SET active = false'
-auth_sql "UPDATE auth.clients SET dbname = 'nowhere'"
+auth_sql "UPDATE auth.clients SET dbhost = '127.0.0.1', dbport = 1"
 before=$(mails)
 run_ts run
 run_ts run
 is 'a client that is away is one mail' "$(($(mails) - before))" 1
-like 'that says so' "$(last_mail)" "Hintergrundjobs laufen nicht \(Müller GmbH\).*client 'Müller GmbH' is not served.*nowhere"
-auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)'"
+like 'that says so' "$(last_mail)" "Hintergrundjobs laufen nicht \(Müller GmbH\).*client 'Müller GmbH' is not served.*refused"
+auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST', dbport = $PG_PORT"
 run_ts run
 like 'and one when it is back' "$(last_mail)" "Hintergrundjobs laufen wieder.*client 'Müller GmbH' is served"
 before=$(mails)

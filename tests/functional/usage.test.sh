@@ -19,7 +19,7 @@ program() {
 program help
 is 'help goes to standard output' "$TS_CODE $TS_ERR" '0 '
 commands=$(printf '%s\n' "$TS_OUT" | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p' | grep -v '^help$')
-like 'and lists the commands' "$(echo "$commands" | tr '\n' ' ')" '^run run-job .*next .*settings version '
+like 'and lists the commands' "$(echo "$commands" | tr '\n' ' ')" '^run run-job .*next .*settings .*version '
 help=$TS_OUT
 for option in --help -h; do
     program $option
