@@ -3,7 +3,8 @@
 # shellcheck disable=SC2034,SC2154  # variables of task_server
 #
 # Each backend has: NAME_is_there (else says why, and returns the exit code), NAME_is_armed (0 yes,
-# 1 no, 2 cannot be told, 3 no, but something is left), NAME_is_current, NAME_arm, NAME_disarm, NAME_fires (else fires_not says
+# 1 no, 2 cannot be told, 3 no, but something is left), NAME_is_current, NAME_lacks (what follows from
+# that it is not, for people), NAME_arm, NAME_disarm, NAME_fires (else fires_not says
 # why), NAME_next.
 #
 # Every line of ours carries our mark at its end, so we know each by itself: lines that others put
@@ -146,6 +147,10 @@ cron_d_disarm() {
     }
 }
 
+cron_d_lacks() {
+    :
+}
+
 cron_d_fires() {
     cron_runs
 }
@@ -240,6 +245,10 @@ crontab_disarm() {
     crontab_is_there || return
     cron_without_ours <"$work/crontab" >"$work/crontab.new"
     crontab_write
+}
+
+crontab_lacks() {
+    :
 }
 
 crontab_fires() {

@@ -126,6 +126,12 @@ systemd_is_current() {
         systemd_mail_is_current
 }
 
+# Enabled by hand, an instance knows no path below kivitendo's directory.
+systemd_lacks() {
+    [ -e "$drop_in" ] || [ "$template" = "$unit" ] ||
+        echo ', so its runs can write nowhere'
+}
+
 # systemd_put FILE: standard input, in one step.
 systemd_put() {
     (umask 022 && mkdir -p "${1%/*}" && cat >"$1.new" && mv -f "$1.new" "$1") 2>"$work/err" && return

@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
 #include "cmd/pages.h"
+#include "cmd/unit.h"
 #include "core/walltime.h"
 #include "engine/host.h"
 #include "engine/memory.h"
@@ -251,8 +252,11 @@ static int run_locked(struct run *run, struct err *err)
         got = lockfile_acquire(&run->lock, &where, &holder, err);
     }
     buf_release(&name);
-    if (got == LOCKFILE_FAILED)
-        return cli_fail(err);
+    if (got == LOCKFILE_FAILED) {
+        int exit_code = cli_fail(err);
+        unit_explain(&run->site);
+        return exit_code;
+    }
     return got == LOCKFILE_BUSY ? report_busy(run, &holder) : serve_clients(run, err);
 }
 
