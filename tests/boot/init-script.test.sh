@@ -33,6 +33,19 @@ upstart=$TEST_ROOT/scripts/boot/upstart/kivitendo-jobs.conf
 # shellcheck disable=SC2016  # a dollar sign is looked for
 is 'the upstart job calls it so, too' "$(sed -n 's/^pre-start exec $WRAPPER //p; s/^post-stop exec $WRAPPER //p' "$upstart" | tr '\n' '|')" \
     '--scheduler cron.d start|stop --now|'
+sed -n 's/^[a-z-]* exec //p' "$upstart" >"$WORK/upstart.sh"
+is 'the shell can parse what it runs' "$(grep -c . "$WORK/upstart.sh") $(sh -n "$WORK/upstart.sh" 2>&1)" '2 '
+is 'it has no other stanzas than upstart knows' \
+    "$(grep -v -E '^(#.*|)$|^(description|env|start on|stop on|kill timeout|pre-start exec|post-stop exec) ' "$upstart")" ''
+env_wrapper=$(sed -n 's/^env //p' "$upstart")
+for row in 'its start arms|1 0 1' 'its stop disarms|2 0 0'; do
+    numbers=${row#*|}
+    # What the line runs, with the test's wrapper and installation.
+    line=$(sed -n "${numbers%% *}p" "$WORK/upstart.sh" | sed "s,\$WRAPPER,$WORK/scripts/task_server -C $INSTALLATION,")
+    (unset TASK_SERVER && sh -c "$line") >"$WORK/init.out" 2>&1
+    is "upstart: ${row%%|*}" "$? $(in_cron)" "${numbers#* }"
+done
+is 'the wrapper is where it is installed' "$env_wrapper" 'WRAPPER=/usr/local/sbin/task_server'
 if command -v init-checkconf >/dev/null 2>&1; then
     ok 'and upstart reads it' init-checkconf "$upstart"
 else
