@@ -5,7 +5,7 @@
 . "$TEST_ROOT/tests/lib/boot.sh"
 need_boot
 setup
-boot_root systemd systemd,systemd-sysv,dbus
+boot_root systemd "$BOOT_SYSTEMD"
 boot_installation
 
 # a_job: one more that is due, in any zone; ran N: so many have succeeded.
@@ -86,6 +86,26 @@ like 'stop disarms' "$(inside_says task_server stop)" '^0 disarmed: '
 like 'status says so' "$(inside_says task_server status)" '^3 not armed'
 like 'the instance is armed still' "$(inside_says task_server -c /var/www/kivitendo-erp/config/b.conf status)" '^0 '
 inside task_server -c /var/www/kivitendo-erp/config/b.conf stop >/dev/null 2>&1
+
+# An instance that somebody enables by hand.
+inside cp -p /var/www/kivitendo-erp/config/kivitendo.conf /var/www/kivitendo-erp/config/hand.conf
+hand='kivitendo-jobs@var-www-kivitendo\x2derp-config-hand.conf'
+inside systemctl --no-block start "$hand.timer"
+said() {
+    inside journalctl --no-pager -o cat -u "$hand.service" | grep -q "$1"
+}
+ok 'an instance enabled by hand can write nowhere, and says what to do' wait_until 75 said \
+    "this systemd unit has no paths to write to yet: 'task_server -C /var/www/kivitendo-erp -c .*hand.conf start' gives it them"
+like 'check says so, too' "$(inside_says task_server -c /var/www/kivitendo-erp/config/hand.conf check)" \
+    '^1 .*is not what start would write, so its runs can write nowhere: restart'
+like 'start' "$(inside_says task_server -c /var/www/kivitendo-erp/config/hand.conf start)" '^0 armed'
+hand_runs() {
+    [ "$(inside systemctl show -p Result --value "$hand.service")" = success ] &&
+        ls "$BOOT"/var/www/kivitendo-erp/users/task_server/*hand.conf.pid.last-run
+}
+ok 'makes it good' wait_until 75 hand_runs
+inside task_server -c /var/www/kivitendo-erp/config/hand.conf stop >/dev/null 2>&1
+
 is 'nothing has failed' "$(inside systemctl list-units --failed --plain --no-legend 'kivitendo-*')" ''
 
 inside rm /etc/systemd/system/kivitendo-jobs.timer

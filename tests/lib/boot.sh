@@ -4,12 +4,16 @@
 #
 #     need_boot
 #     setup
-#     boot_root systemd systemd-sysv,dbus        a root with these packages besides ours, in $BOOT
+#     boot_root systemd "$BOOT_SYSTEMD"          a root with these packages besides ours, in $BOOT
 #     boot_installation                          kivitendo and our program in it; one client, acme
 #     boot; inside task_server start; power_off
 #
 # The PostgreSQL of the test is reached through its socket's directory, which is bound at /srv/pg.
 # The network is private: nothing is reached, nothing can be reached.
+
+# What a server with systemd has: one root for all tests that want one.
+# shellcheck disable=SC2034
+BOOT_SYSTEMD=systemd,systemd-sysv,dbus,libpam-systemd,polkitd,postfix
 
 need_boot() {
     [ "$(id -u)" -eq 0 ] || skip_all 'not root'
@@ -18,19 +22,21 @@ need_boot() {
     done
 }
 
-# boot_root NAME PACKAGES: debootstrap's work is kept, the test gets a copy.
+# boot_root NAME PACKAGES: debootstrap's work is kept for as long as the packages are the same; the test
+# gets a copy.
 boot_root() {
     boot_cache=${TS_BOOT_CACHE:-$TEST_ROOT/build/boot}
+    boot_packages=libpq5,libinih1,libyaml-0-2,libssl3,$2
     BOOT=$WORK/root
-    if [ ! -e "$boot_cache/$1/.complete" ]; then
+    if [ "$(cat "$boot_cache/$1/.complete" 2>/dev/null)" != "$boot_packages" ]; then
         mkdir -p "$boot_cache"
         rm -rf "${boot_cache:?}/$1"
         # shellcheck disable=SC2046  # a mirror, or none
-        debootstrap --variant=minbase --include="libpq5,libinih1,libyaml-0-2,$2" \
+        debootstrap --variant=minbase --include="$boot_packages" \
             "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$boot_cache/$1" $(boot_mirror) \
             >"$WORK/debootstrap.log" 2>&1 ||
             skip_all "debootstrap failed: $(tail -n 1 "$WORK/debootstrap.log")"
-        touch "$boot_cache/$1/.complete"
+        echo "$boot_packages" >"$boot_cache/$1/.complete"
     fi
     cp -a "$boot_cache/$1" "$BOOT"
 }
