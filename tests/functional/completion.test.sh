@@ -20,6 +20,10 @@ is 'the command behind help' "$(offers _task_server "$TASK_SERVER" help run-)" '
 touch "$WORK/some.conf"
 is 'a file behind -c' "$(offers _task_server "$TASK_SERVER" -c "$WORK/so")" "$WORK/some.conf "
 is 'verbs of the wrapper' "$(offers _task_server_wrapper "$TEST_ROOT/scripts/task_server" sta)" 'start status '
+verbs=$(sed -n 's/^\(start | stop .*\) | .*) ;;/\1 help version/p' "$TEST_ROOT/scripts/task_server" | tr -d '|' | tr -s ' ' '\n' |
+    sort | tr '\n' ' ')
+is 'all of them, and no other' "$(offers _task_server_wrapper "$TEST_ROOT/scripts/task_server" '')" "$verbs"
+is 'its options' "$(offers _task_server_wrapper "$TEST_ROOT/scripts/task_server" --f)" '--fix '
 is 'its schedulers' "$(offers _task_server_wrapper "$TEST_ROOT/scripts/task_server" --scheduler cron)" \
     'cron.d crontab '
 done_testing
