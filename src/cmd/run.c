@@ -11,6 +11,7 @@
 #include "cmd/unit.h"
 #include "core/walltime.h"
 #include "engine/host.h"
+#include "engine/lasting.h"
 #include "engine/memory.h"
 #include "engine/round.h"
 #include "io/lockfile.h"
@@ -104,25 +105,38 @@ static int count_incidents(const struct run *run, const char *prefix)
     return count;
 }
 
+/* -1: the clients were not read. */
+static int count_clients(const struct run *run, bool locked)
+{
+    return locked || run->round.trouble.kind ? -1 : (int)run->round.roster.count;
+}
+
 static void write_metrics(struct run *run, int exit_code)
 {
+    static const char key[] = "metrics";
     struct err err = {0};
+    struct incidents *incidents = &run->memory.incidents;
+    bool locked = incidents_find(incidents, "nologin") != NULL;
     struct metrics_run gauges = {
         .file = run->site.options.metrics_file,
         .started_us = run->started_us,
         .ended_us = clock_real_us(),
         .succeeded = exit_code == 0,
-        .locked = incidents_find(&run->memory.incidents, "nologin") != NULL,
-        .clients = (int)run->round.roster.count,
+        .locked = locked,
+        .clients = count_clients(run, locked),
         .unreachable = count_incidents(run, "client/"),
         .held = count_incidents(run, "held/") + count_incidents(run, CUSTODY_HOLD) +
                 count_incidents(run, CUSTODY_MOVED),
     };
-    if (!run->memory.metrics.path)
+    if (!run->memory.metrics.path) {
+        incidents_end(incidents, key, &(int64_t){0});
         return;
+    }
     gauges.journal = count_waiting(run);
-    if (!metrics_write(&run->memory.metrics, &gauges, &err))
-        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
+    if (metrics_write(&run->memory.metrics, &gauges, &err))
+        lasting_over(incidents, key, _("metrics_file can be written"));
+    else
+        lasting_warn(incidents, key, err.text);
 }
 
 /* A warning that lasts is told like other lasting conditions: once, and then once a day. */
@@ -206,8 +220,8 @@ static int serve_round(struct run *run)
         memory_save(&run->memory); /* whoever dies in telling must not tell it again */
         notify_finish(&run->memory.notify, !exit_code && !round->tally.failed);
     }
-    memory_save(&run->memory);
     write_metrics(run, exit_code);
+    memory_save(&run->memory);
     signals_take(&run->signals);
     return exit_code;
 }

@@ -4,15 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "core/mime.h"
 #include "core/option_mail.h"
 #include "core/words.h"
 #include "engine/ending.h"
-#include "io/http.h"
+#include "engine/heartbeat.h"
+#include "engine/lasting.h"
 #include "io/mail.h"
 #include "io/program.h"
 #include "io/spawn.h"
@@ -23,12 +26,23 @@
 enum {
     MAIL_MS = 25000,
     COMMAND_MS = 30000,
-    HEARTBEAT_MS = 5000,
     KILL_GRACE_MS = 2000,
     KEEP_S = 86400, /* how long it is tried */
     OUTPUT_BYTES = 2048,
     TRIES = 5,      /* so many failures in a row: it is not the notices' fault */
     SLOW_MS = 2000, /* a failure that took so long is not to be had again in this run */
+};
+
+/* By enum courier_way: each failing is an incident of its own. */
+static const struct {
+    const char *key;
+    const char *fault; /* for people who look at incidents */
+    const char *over;
+} ways[] = {
+    [COURIER_MAIL] = {"courier/mail", N_("mails cannot be sent"), N_("mails can be sent")},
+    [COURIER_PROGRAM] = {"courier/program", N_("notify_command fails"), N_("notify_command works")},
+    [COURIER_HEARTBEAT] = {"courier/heartbeat", N_("heartbeat_url cannot be fetched"),
+                           N_("heartbeat_url can be fetched")},
 };
 
 /* One way for notices to leave. */
@@ -37,16 +51,24 @@ struct exit_way {
     bool is_stuck; /* nothing more leaves by it in this run */
 };
 
-/* The courier at work. */
+/* The courier at work.  What it has learned of the ways is its exit status. */
 struct courier {
     const struct site *site;
     const char *outbox;
+    struct incidents *incidents; /* the parent's, as they were at the fork */
     struct signals signals;
     struct environ environment;
     struct buf to; /* the addresses, once they are known */
-    struct exit_way by_mail;
-    struct exit_way by_program;
+    struct exit_way exits[COURIER_WAYS];
+    int failed; /* bits of ways, 1 << way */
+    int worked;
 };
+
+static void fail_way(struct courier *c, enum courier_way way, const char *text)
+{
+    c->failed |= 1 << way;
+    lasting_warn(c->incidents, ways[way].key, text);
+}
 
 /* ---- mails ---- */
 
@@ -159,6 +181,11 @@ static bool tell_program(struct courier *c, const struct outbox_note *note, stru
 
 /* ---- one notice ---- */
 
+static enum courier_way way_of(const struct outbox_note *note)
+{
+    return note->is_mail ? COURIER_MAIL : COURIER_PROGRAM;
+}
+
 /* Nobody wants it any more: the configuration has changed since. */
 static bool is_unwanted(const struct courier *c, const struct outbox_note *note)
 {
@@ -171,16 +198,17 @@ static bool is_old(const struct outbox_note *note)
     return clock_real_us() / 1000000 - note->made_s >= KEEP_S;
 }
 
-/* `again`: another one has failed in this run; once is enough. */
-static void tell_undelivered(const struct courier *c, const char *file,
-                             const struct outbox_note *note, const struct err *err, bool again)
+static void tell_undelivered(struct courier *c, const char *file, const struct outbox_note *note,
+                             const struct err *err)
 {
+    char text[ERR_TEXT_MAX];
     if (!is_old(note)) {
-        if (!again)
-            log_msg(LOG_LEVEL_WARNING, "a notice cannot be sent, and is tried again for a day: %s",
-                    err->text);
+        snprintf(text, sizeof text,
+                 _("a notice cannot be sent, and is tried again for a day: %.1500s"), err->text);
+        fail_way(c, way_of(note), text);
         return;
     }
+    c->failed |= 1 << way_of(note);
     log_msg(LOG_LEVEL_ERROR, "a notice could not be sent for a day, and is given up: %s: %s",
             note->subject, err->text);
     outbox_remove(c->outbox, file);
@@ -190,15 +218,16 @@ static void tell_undelivered(const struct courier *c, const char *file,
 static void attempt(struct courier *c, const char *file, const struct outbox_note *note)
 {
     struct err err = {0};
-    struct exit_way *way = note->is_mail ? &c->by_mail : &c->by_program;
+    struct exit_way *way = &c->exits[way_of(note)];
     int64_t began_ms = clock_mono_ms();
     if (note->is_mail ? send_mail(c, file, note, &err) : tell_program(c, note, &err)) {
         way->failures = 0;
+        c->worked |= 1 << way_of(note);
         outbox_remove(c->outbox, file);
         return;
     }
     if (!c->signals.stop)
-        tell_undelivered(c, file, note, &err, way->failures > 0);
+        tell_undelivered(c, file, note, &err);
     way->failures++;
     way->is_stuck = way->failures >= TRIES || clock_mono_ms() - began_ms >= SLOW_MS;
 }
@@ -214,7 +243,7 @@ static void deliver(struct courier *c, const char *file)
     }
     if (is_unwanted(c, &note))
         outbox_remove(c->outbox, file);
-    else if (!(note.is_mail ? &c->by_mail : &c->by_program)->is_stuck || is_old(&note))
+    else if (!c->exits[way_of(&note)].is_stuck || is_old(&note))
         attempt(c, file, &note);
     outbox_note_release(&note);
 }
@@ -234,12 +263,24 @@ static void deliver_all(struct courier *c)
     dirnames_release(&names);
 }
 
+static void send_heartbeat(struct courier *c, const struct courier_errand *errand)
+{
+    struct err err = {0};
+    if (heartbeat_send(errand->heartbeat, errand->good, &err))
+        c->worked |= 1 << COURIER_HEARTBEAT;
+    else
+        fail_way(c, COURIER_HEARTBEAT, err.text);
+}
+
 static int run_errand(const struct courier_errand *errand)
 {
-    struct courier c = {.site = errand->site, .outbox = errand->outbox, .signals = SIGNALS_CLOSED};
+    struct courier c = {.site = errand->site,
+                        .outbox = errand->outbox,
+                        .incidents = errand->incidents,
+                        .signals = SIGNALS_CLOSED};
     struct err err = {0};
-    if (errand->heartbeat && !http_get(errand->heartbeat, HEARTBEAT_MS, &err))
-        log_msg(LOG_LEVEL_WARNING, "heartbeat_url: %s", err.text);
+    if (errand->heartbeat)
+        send_heartbeat(&c, errand);
     if (!signals_open(&c.signals, &err) || !site_environment(c.site, &c.environment, &err))
         log_msg(LOG_LEVEL_ERROR, "%s", err.text);
     else if (errand->outbox)
@@ -247,7 +288,26 @@ static int run_errand(const struct courier_errand *errand)
     environ_release(&c.environment);
     buf_release(&c.to);
     signals_release(&c.signals);
-    return 0;
+    return c.failed | (c.worked & ~c.failed) << COURIER_WAYS;
+}
+
+void courier_learn(struct incidents *incidents, int wait_status)
+{
+    int status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 0;
+    for (int way = 0; way < COURIER_WAYS; way++) {
+        if (status & 1 << way) { /* the courier itself has told it */
+            incidents_raise(incidents, ways[way].key, clock_real_us() / 1000000);
+            incidents_describe(incidents, ways[way].key, i18n(ways[way].fault));
+        } else if (status & 1 << (way + COURIER_WAYS)) {
+            lasting_over(incidents, ways[way].key, i18n(ways[way].over));
+        }
+    }
+}
+
+void courier_forget(struct incidents *incidents, enum courier_way way)
+{
+    int64_t since_s;
+    incidents_end(incidents, ways[way].key, &since_s);
 }
 
 bool courier_send_test(const struct site *site, const char *text, struct err *err)

@@ -1,10 +1,12 @@
 /* courier.h: a short-lived child that delivers what waits in the outbox, and the heartbeat.
  *
- *     courier_start(&errand, &pid, err)      forks; the parent waits for pid when it likes
+ *     courier_start(&errand, &pid, err)      forks; the parent waits for pid when it likes …
+ *     courier_learn(&incidents, status)      … and remembers what did not work
  *
  * What cannot be delivered stays for the next courier, and is given up after a day; both are
- * logged.  The first mail that the server does not take ends the mails of this errand: the others
- * would wait for the same server.
+ * logged, the first as a fault that lasts (engine/lasting.h): every run may try.  The first mail
+ * that the server does not take ends the mails of this errand: the others would wait for the same
+ * server.
  *
  * Ownership: everything is borrowed until the fork.
  * Source: design.md "notify".
@@ -18,16 +20,28 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "engine/site.h"
+#include "store/incidents.h"
+
+/* What can fail by itself. */
+enum courier_way { COURIER_MAIL, COURIER_PROGRAM, COURIER_HEARTBEAT, COURIER_WAYS };
 
 struct courier_errand {
     const struct site *site;
-    const char *outbox;    /* the directory; NULL: only the heartbeat */
-    const char *heartbeat; /* the address to fetch, or NULL */
+    struct incidents *incidents; /* which faults have been told already */
+    const char *outbox;          /* the directory; NULL: only the heartbeat */
+    const char *heartbeat;       /* heartbeat_url; NULL: none is sent */
+    bool good; /* what the heartbeat tells: no job failed, all clients were served */
 };
 
 bool courier_start(const struct courier_errand *errand, pid_t *pid, struct err *err) MUST_USE;
 
 /* Sends a mail as a failure would, at once and without the outbox. */
 bool courier_send_test(const struct site *site, const char *text, struct err *err) MUST_USE;
+
+/* wait_status: of a courier that has ended, as waitpid(2) gives it. */
+void courier_learn(struct incidents *incidents, int wait_status);
+
+/* That way is not configured: whatever was wrong with it concerns nobody any more. */
+void courier_forget(struct incidents *incidents, enum courier_way way);
 
 #endif

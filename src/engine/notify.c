@@ -216,17 +216,27 @@ void notify_collect(struct notify *notify)
 
 static bool courier_is_back(struct notify *notify)
 {
-    if (notify->courier && waitpid(notify->courier, NULL, WNOHANG) != 0)
+    int status = 0;
+    pid_t back = notify->courier ? waitpid(notify->courier, &status, WNOHANG) : 0;
+    if (back > 0)
+        courier_learn(notify->incidents, status);
+    if (back != 0)
         notify->courier = 0;
     return notify->courier == 0;
 }
 
-static void start_courier(struct notify *notify, const char *heartbeat)
+/* good: what the heartbeat tells. */
+static void start_courier(struct notify *notify, const char *heartbeat, bool good)
 {
     struct err err = {0};
     bool delivers = notify->put_some || !notify->tried;
     struct courier_errand errand = {
-        .site = notify->site, .outbox = delivers ? notify->outbox : NULL, .heartbeat = heartbeat};
+        .site = notify->site,
+        .incidents = notify->incidents,
+        .outbox = delivers ? notify->outbox : NULL,
+        .heartbeat = heartbeat,
+        .good = good,
+    };
     notify->put_some = false;
     notify->tried = true;
     notify->began_ms = clock_mono_ms();
@@ -255,7 +265,7 @@ void notify_deliver(struct notify *notify)
     if (!courier_is_back(notify) && clock_mono_ms() - notify->began_ms > COURIER_MS)
         stop_courier(notify);
     if (notify->courier == 0 && notify->put_some)
-        start_courier(notify, NULL);
+        start_courier(notify, NULL, false);
 }
 
 static void wait_for_courier(struct notify *notify, int64_t until_ms)
@@ -273,17 +283,13 @@ static void wait_for_courier(struct notify *notify, int64_t until_ms)
 void notify_finish(struct notify *notify, bool succeeded)
 {
     const char *url = notify->site->options.heartbeat_url;
-    struct buf failed = {0};
     int64_t until_ms = clock_mono_ms() + FINISH_MS;
     wait_for_courier(notify, until_ms);
-    if (url && !succeeded)
-        buf_addf(&failed, "%s/fail", url);
     if (url || notify->put_some || (!notify->tried && outbox_waits(notify->outbox)))
-        start_courier(notify, url && !succeeded ? buf_text(&failed) : url);
+        start_courier(notify, url, succeeded);
     wait_for_courier(notify, until_ms);
     if (notify->site->runlog && runlog_rotate(notify->site->runlog->path))
         save_offset(notify, 0);
-    buf_release(&failed);
 }
 
 /* ---- opening and closing ---- */
@@ -297,6 +303,17 @@ static char *make_path(const struct site *site, const char *suffix)
     char *copy = done ? strdup(buf_text(&path)) : NULL;
     buf_release(&path);
     return copy;
+}
+
+static void forget_unconfigured(struct notify *notify)
+{
+    const struct options *options = &notify->site->options;
+    if (!notify->by_mail)
+        courier_forget(notify->incidents, COURIER_MAIL);
+    if (!options->notify_command)
+        courier_forget(notify->incidents, COURIER_PROGRAM);
+    if (!options->heartbeat_url)
+        courier_forget(notify->incidents, COURIER_HEARTBEAT);
 }
 
 bool notify_open(struct notify *notify, const struct site *site, struct incidents *incidents,
@@ -319,6 +336,7 @@ bool notify_open(struct notify *notify, const struct site *site, struct incident
         return err_set_nomem(err);
     }
     load_offset(notify);
+    forget_unconfigured(notify);
     return true;
 }
 

@@ -22,6 +22,10 @@ bool http_get(const char *url, int64_t timeout_ms, struct err *err)
     curl->easy_setopt(handle, CURLOPT_FAILONERROR, 1L);
     curl->easy_setopt(handle, CURLOPT_USERAGENT, "task-server");
     CURLcode code = curl->easy_perform(handle);
+    long answer = 0;
+    curl->easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer);
     curl->easy_cleanup(handle);
-    return code == CURLE_OK || curl_explain(curl, code, words, err);
+    if (code != CURLE_OK)
+        return curl_explain(curl, code, words, err);
+    return answer < 300 || err_set(err, ERR_AWAY, "the answer was %ld, a redirection", answer);
 }

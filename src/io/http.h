@@ -2,8 +2,9 @@
  *
  *     http_get("https://monitor.example.com/ping", 5000, err)
  *
- * The answer's text is thrown away.  Redirections are not followed.  Certificates are verified.
- * Errors: ERR_AWAY: no answer in time, or one of 400 and above.
+ * The answer's text is thrown away.  Redirections are not followed: whoever answers with one has
+ * not got what was meant.  Certificates are verified. Errors: ERR_AWAY: no answer in time, or one
+ * of 300 and above.
  */
 #ifndef IO_HTTP_H
 #define IO_HTTP_H
