@@ -4,9 +4,8 @@
  *     courier_learn(&incidents, status)      … and remembers what did not work
  *
  * What cannot be delivered stays for the next courier, and is given up after a day; both are
- * logged, the first as a fault that lasts (engine/lasting.h): every run may try.  The first mail
- * that the server does not take ends the mails of this errand: the others would wait for the same
- * server.
+ * logged, the first as a fault that lasts (engine/lasting.h), for every run tries it.  Notices that
+ * fail one after the other, or slowly, end the errand for their way: the others would fare likewise.
  *
  * Ownership: everything is borrowed until the fork.
  * Source: design.md "notify".

@@ -204,6 +204,15 @@ static void judge_held(struct round *round, const struct seat *seat,
     }
 }
 
+/* Where the jobs could not be read nobody knows how late they are. */
+static void note_lateness(struct round *round, const struct seat *seat,
+                          const struct lane_report *report)
+{
+    if (round->notify && round->notify->metrics && (report->served || report->overdue_s))
+        metrics_overdue(round->notify->metrics, seat->client.fields[CLIENT_NAME],
+                        report->overdue_s);
+}
+
 static void take_report(struct round *round, struct worker *worker,
                         const struct lane_report *report)
 {
@@ -218,9 +227,7 @@ static void take_report(struct round *round, struct worker *worker,
         notify_collect(round->notify);
     if (!seat)
         return;
-    if (round->notify && round->notify->metrics)
-        metrics_overdue(round->notify->metrics, seat->client.fields[CLIENT_NAME],
-                        report->overdue_s);
+    note_lateness(round, seat, report);
     seat->state = report->waits_for ? SEAT_QUEUED : SEAT_IDLE;
     seat->waits_for = report->waits_for;
     custody_report(&round->custody, seat, report);
