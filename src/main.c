@@ -30,6 +30,7 @@
 static const struct cmd *const commands[] = {
     &cmd_run,
     &cmd_run_job,
+    &cmd_jobs,
     &cmd_status,
     &cmd_history,
     &cmd_why,
@@ -50,6 +51,7 @@ static const char usage[] = N_(
     "\n"
     "  run           one run over all enabled clients: what cron or a timer starts every minute\n"
     "  run-job ID    that job now, whatever its schedule\n"
+    "  jobs          all clients' jobs, shown and changed\n"
     "  status        the installation at a glance\n"
     "  history       how runs of jobs ended, and their statistics\n"
     "  why JOB       why a job is not run, or that it is\n"

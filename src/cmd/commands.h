@@ -12,6 +12,7 @@ extern const struct cmd cmd_run;
 extern const struct cmd cmd_run_job;
 extern const struct cmd cmd_history;
 extern const struct cmd cmd_next;
+extern const struct cmd cmd_jobs;
 extern const struct cmd cmd_hold;
 extern const struct cmd cmd_release;
 extern const struct cmd cmd_settings;

@@ -264,6 +264,41 @@ bool data_parse_capped(struct data *data, const char *text, size_t cap_bytes, st
     return ok;
 }
 
+/* Everything up to the stream's end; its first node is a map, or nothing. */
+static bool skim(struct reader *r)
+{
+    if (!next(r) || !next(r)) /* the stream's start, and what follows */
+        return false;
+    if (r->event.type == YAML_DOCUMENT_START_EVENT) {
+        if (!next(r))
+            return false;
+        if (r->event.type != YAML_MAPPING_START_EVENT && !is_null(&r->event))
+            return fail_here(r, "a map (key: value) is expected");
+    }
+    while (r->event.type != YAML_STREAM_END_EVENT)
+        if (!next(r))
+            return false;
+    return true;
+}
+
+bool data_check(const char *text, struct err *err)
+{
+    size_t len = text ? strnlen(text, DATA_MAX + 1) : 0;
+    struct reader r = {.err = err};
+    if (len == 0 || strcmp(text, "0") == 0)
+        return true;
+    if (len > DATA_MAX)
+        return err_set(err, ERR_JOB, "data is larger than %d bytes", DATA_MAX);
+    if (!yaml_parser_initialize(&r.parser))
+        return err_set_nomem(err);
+    yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
+    bool ok = skim(&r);
+    yaml_event_delete(&r.event);
+    yaml_parser_delete(&r.parser);
+    return ok;
+}
+
 static const struct data_entry *find(const struct data *data, const char *key)
 {
     for (size_t i = 0; i < data->count; i++)

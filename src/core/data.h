@@ -48,6 +48,9 @@ bool data_parse(struct data *data, const char *text, struct err *err) MUST_USE;
 bool data_parse_capped(struct data *data, const char *text, size_t cap_bytes,
                        struct err *err) MUST_USE;
 
+/* Is it well-formed YAML whose top is a map, however deep?  What Perl's jobs get. */
+bool data_check(const char *text, struct err *err) MUST_USE;
+
 /* The key is there, even if its value is null. */
 bool data_has(const struct data *data, const char *key);
 

@@ -1,0 +1,277 @@
+/* jobs_edit.c: `jobs add`, `set`, `enable`, `disable`, `remove`: see cmd/jobs.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/log.h"
+#include "cmd/jobs.h"
+#include "cmd/paper.h"
+#include "core/table.h"
+#include "engine/jobform.h"
+
+/* An edit under way. */
+struct edit {
+    struct desk *desk;
+    const struct jobs_request *request;
+    struct survey survey;
+    const struct survey_client *client; /* in the survey */
+    const struct survey_job *job;       /* in the survey; NULL: a new one */
+    struct job wanted;                  /* the row as it is to be; everything borrowed */
+    struct jobform form;
+    struct visit visit;
+};
+
+/* ---- which job ---- */
+
+static bool explain_client(const struct survey_client *client, struct err *err)
+{
+    const char *name = client->client.fields[CLIENT_NAME];
+    if (client->client.disabled)
+        return err_set(err, ERR_USAGE,
+                       "client '%s' is not enabled: it has no user for the task server", name);
+    return !client->trouble ||
+           err_set(err, client->trouble_kind, "client '%s': %s", name, client->trouble);
+}
+
+static const struct survey_job *job_of(const struct survey_client *client, int id)
+{
+    for (size_t i = 0; i < client->count; i++)
+        if (client->jobs[i].row->job.id == id)
+            return &client->jobs[i];
+    return NULL;
+}
+
+bool jobs_find(const struct survey *survey, const struct jobs_request *request,
+               const struct survey_client **client, const struct survey_job **job, struct err *err)
+{
+    *job = NULL;
+    for (size_t i = 0; i < survey->count; i++) {
+        const struct survey_job *found = job_of(&survey->clients[i], request->job_id);
+        if (!explain_client(&survey->clients[i], err))
+            return false;
+        if (found && *job)
+            return err_set(err, ERR_USAGE,
+                           "jobs: client '%s' and client '%s' both have a job %d: choose with "
+                           "--client",
+                           (*client)->client.fields[CLIENT_NAME],
+                           survey->clients[i].client.fields[CLIENT_NAME], request->job_id);
+        if (found) {
+            *client = &survey->clients[i];
+            *job = found;
+        }
+    }
+    return *job || err_set(err, ERR_USAGE, "jobs: there is no job %d in %s", request->job_id,
+                           request->client ? "that client" : "any enabled client");
+}
+
+/* ---- what it is to be ---- */
+
+static const char **text_of(struct job *job, enum job_column column)
+{
+    switch (column) {
+    case JOB_TYPE: return (const char **)&job->type;
+    case JOB_PACKAGE: return (const char **)&job->package;
+    case JOB_SPEC: return (const char **)&job->spec;
+    case JOB_DATA: return (const char **)&job->data;
+    case JOB_DESCRIPTION: return (const char **)&job->description;
+    case JOB_NODE: return (const char **)&job->node;
+    case JOB_ACTIVE:
+    case JOB_NEXT:
+    case JOB_COLUMNS: break;
+    }
+    return NULL;
+}
+
+static bool is_true(const char *value)
+{
+    return value && strcmp(value, "true") == 0;
+}
+
+static void overlay(struct edit *edit)
+{
+    const struct jobs_request *request = edit->request;
+    for (int i = 0; i < JOB_COLUMNS; i++) {
+        const char **text = text_of(&edit->wanted, (enum job_column)i);
+        if (request->given[i] && text)
+            *text = request->values[i];
+    }
+    if (request->given[JOB_ACTIVE])
+        edit->wanted.active = is_true(request->values[JOB_ACTIVE]);
+    jobform_check(&edit->form, &edit->desk->site, &edit->wanted, edit->survey.now_us);
+}
+
+/* A line each. */
+static void log_lines(enum log_level level, const struct buf *lines)
+{
+    const char *line = buf_text(lines);
+    for (const char *end; (end = strchr(line, '\n')); line = end + 1)
+        log_msg(level, "%.*s", (int)(end - line), line);
+}
+
+static bool judge(const struct edit *edit, struct err *err)
+{
+    const struct jobform *form = &edit->form;
+    if (form->problems.failed || form->notes.failed)
+        return err_set_nomem(err);
+    log_lines(edit->request->force ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, &form->problems);
+    log_lines(LOG_LEVEL_WARNING, &form->notes);
+    return !form->problems.len || edit->request->force ||
+           err_set(err, ERR_USAGE, "jobs: nothing is changed; --force saves it all the same");
+}
+
+static int list_changes(const struct edit *edit, struct job_change changes[JOB_COLUMNS])
+{
+    int count = 0;
+    for (int i = 0; i < JOB_NEXT; i++)
+        if (edit->request->given[i])
+            changes[count++] = (struct job_change){
+                .column = (enum job_column)i,
+                .value = edit->request->values[i],
+            };
+    changes[count++] = (struct job_change){
+        .column = JOB_NEXT,
+        .value = *edit->form.next ? edit->form.next : NULL,
+    };
+    return count;
+}
+
+/* ---- doing it ---- */
+
+static bool connect(struct edit *edit, struct err *err)
+{
+    visit_begin(&edit->visit, &edit->desk->site, &edit->client->client, NULL);
+    return visit_connect(&edit->visit, err) ||
+           err_wrap(err, "client '%s'", edit->client->client.fields[CLIENT_NAME]);
+}
+
+static bool judge_end(const struct edit *edit, enum edit_end end, struct err *err)
+{
+    int id = edit->request->job_id;
+    switch (end) {
+    case EDIT_DONE: return true;
+    case EDIT_GONE:
+        return err_set(err, ERR_AWAY, "jobs: job %d is gone: somebody has removed it meanwhile",
+                       id);
+    case EDIT_OTHER:
+        return err_set(err, ERR_AWAY,
+                       "jobs: nothing is changed: somebody has edited job %d meanwhile; look at it "
+                       "again",
+                       id);
+    }
+    return true;
+}
+
+static bool wrap_refusal(struct err *err)
+{
+    if (err->kind == ERR_JOB)
+        err->kind = ERR_USAGE; /* a value that the database does not take */
+    return err_wrap(err, "jobs: nothing is changed");
+}
+
+static void show_card(const struct edit *edit, const char *title, struct buf *out)
+{
+    buf_addf(out, "%s\n", title);
+    jobs_write_card(edit->desk, &edit->survey, edit->client, edit->job, out);
+}
+
+/* The row as it is now. */
+static bool show_again(struct edit *edit, const char *title, struct buf *out, struct err *err)
+{
+    struct jobs_request request = *edit->request;
+    struct survey_wish wish = {.client = NULL};
+    char client[16];
+    snprintf(client, sizeof client, "%d", edit->client->client.id);
+    wish.client = client;
+    survey_release(&edit->survey);
+    edit->job = NULL;
+    if (!survey_collect(&edit->survey, &edit->desk->site, &wish, err) ||
+        !jobs_find(&edit->survey, &request, &edit->client, &edit->job, err))
+        return false;
+    show_card(edit, title, out);
+    return true;
+}
+
+static bool begin(struct edit *edit, struct err *err)
+{
+    struct survey_wish wish = {.client = edit->request->client};
+    return survey_collect(&edit->survey, &edit->desk->site, &wish, err);
+}
+
+static void end(struct edit *edit)
+{
+    visit_end(&edit->visit);
+    jobform_release(&edit->form);
+    survey_release(&edit->survey);
+}
+
+static bool save(struct edit *edit, struct err *err)
+{
+    struct job_change changes[JOB_COLUMNS];
+    enum edit_end how = EDIT_DONE;
+    int count = list_changes(edit, changes);
+    if (!connect(edit, err))
+        return false;
+    if (!job_edit(&edit->visit.db, &edit->job->row->job, changes, count, &how, err))
+        return wrap_refusal(err);
+    return judge_end(edit, how, err);
+}
+
+bool jobs_set(struct desk *desk, const struct jobs_request *request, struct buf *out,
+              struct err *err)
+{
+    struct edit edit = {.desk = desk, .request = request};
+    bool done = begin(&edit, err) && jobs_find(&edit.survey, request, &edit.client, &edit.job, err);
+    if (done) {
+        edit.wanted = edit.job->row->job;
+        overlay(&edit);
+        show_card(&edit, _("before:"), out);
+        done = judge(&edit, err) && save(&edit, err) && show_again(&edit, _("\nafter:"), out, err);
+    }
+    end(&edit);
+    return done;
+}
+
+static bool insert(struct edit *edit, int *id, struct err *err)
+{
+    struct job_change changes[JOB_COLUMNS];
+    int count = list_changes(edit, changes);
+    if (!connect(edit, err))
+        return false;
+    return job_insert(&edit->visit.db, changes, count, id, err) || wrap_refusal(err);
+}
+
+bool jobs_add(struct desk *desk, const struct jobs_request *request, struct buf *out,
+              struct err *err)
+{
+    struct jobs_request named = *request;
+    struct edit edit = {.desk = desk, .request = &named};
+    bool done = begin(&edit, err);
+    if (done) {
+        edit.client = &edit.survey.clients[0];
+        overlay(&edit);
+        done = explain_client(edit.client, err) && judge(&edit, err) &&
+               insert(&edit, &named.job_id, err) && show_again(&edit, _("added:"), out, err);
+    }
+    end(&edit);
+    return done;
+}
+
+bool jobs_remove(struct desk *desk, const struct jobs_request *request, struct buf *out,
+                 struct err *err)
+{
+    struct edit edit = {.desk = desk, .request = request};
+    enum edit_end how = EDIT_DONE;
+    bool done = begin(&edit, err) && jobs_find(&edit.survey, request, &edit.client, &edit.job, err);
+    if (done && edit.job->row->claim.pid && !request->force)
+        done = err_set(err, ERR_AWAY,
+                       "jobs: job %d is at work now; wait, or remove it all the same with --force",
+                       request->job_id);
+    done = done && connect(&edit, err);
+    if (done && !job_delete(&edit.visit.db, &edit.job->row->job, &how, err))
+        done = wrap_refusal(err);
+    done = done && judge_end(&edit, how, err);
+    if (done)
+        show_card(&edit, _("removed:"), out);
+    end(&edit);
+    return done;
+}

@@ -1,0 +1,274 @@
+#!/bin/sh
+# jobs: shows all clients' jobs, and changes them as kivitendo's page does.
+# shellcheck disable=SC2016  # dollars in single quotes are Perl's
+. "$(dirname "$0")/../lib/tap.sh"
+setup
+make_installation "$WORK/kivi"
+mkdir -p "$INSTALLATION/SL/BackgroundJob"
+for class in Base Printing; do
+    echo "# A stand-in." >"$INSTALLATION/SL/BackgroundJob/$class.pm"
+done
+cat >>"$INSTALLATION/config/kivitendo.conf" <<END
+
+[task_server/commands]
+Echo = /bin/echo done
+END
+own_installation
+add_client acme
+add_client beta --name "Müller & Söhne"
+add_client older --old
+add_client asleep --disabled
+
+add_job acme Test '0 3 * * *' due --data 'exception: "boom\nand more"' --description 'Fails every night'
+test_job=$JOB_ID
+add_job acme Printing '*/5 8-17 * * 1-5' '2030-01-01 08:00:00'
+add_job acme Test '0 4 * * *' null --inactive
+inactive_job=$JOB_ID
+add_job beta Test 'every day' null
+add_job beta Echo '30 2 * * *' due --node elsewhere
+add_job older UpdateEmployeeBaseData '*/5 * * * *' due
+run_ts run
+add_job acme Test null null --once
+
+# json EXPRESSION: of the last output, as a Perl expression on $d; $j are the jobs of all clients.
+json() {
+    printf '%s\n' "$TS_OUT" | perl -MJSON::PP -e 'local $/; my $d = decode_json(<STDIN>);
+        my @j = map { my $c = $_; map { { %$_, client => $c->{name} } } @{ $c->{jobs} } } @{ $d->{clients} };
+        my $r = eval($ARGV[0]); die $@ if $@; binmode STDOUT, ":utf8"; print $r // "null"' "$1"
+}
+
+# ---- the table ------------------------------------------------------------------------------------
+
+ok 'jobs shows a table' run_ts jobs
+is 'a line for each job of every enabled client' "$(printf '%s\n' "$TS_OUT" | wc -l)" 8
+like 'a failed job: schedule, next run, how the last one ended, which way, what for' "$TS_OUT" \
+    "^acme +$test_job  Test +daily at 03:00 +in [0-9]+ h \\(20[-0-9]+ 03:00 \\+0[12]00\\) +[0-9]+ s ago \\([-0-9]+ [0-9:]+ \\+0[12]00\\) +failed: Oh cruel world: boom +natively: .* Fails every night\$"
+like 'only the first line of an error' "$TS_OUT" 'cruel world: boom  '
+like 'a schedule in words' "$TS_OUT" 'Printing +every 5 minutes from 08:00 to 17:55, Mondays to Fridays +in [0-9]+ d'
+like 'one that is no schedule' "$TS_OUT" "Müller & Söhne +[0-9]+  Test +wrong: 'every day' +rests"
+like 'a job of another node' "$TS_OUT" 'Echo +daily at 02:30 +on node elsewhere'
+like 'one that is not active' "$TS_OUT" 'Test +daily at 04:00 +not active +never ran'
+like 'one that is due, whatever its time' "$TS_OUT" 'Test +every minute +due now'
+like 'a database of an older release' "$TS_OUT" 'older +[0-9]+  UpdateEmployeeBaseData +every 5 minutes .*success'
+is 'nothing else is said' "$TS_ERR" ''
+
+COLUMNS=80
+export COLUMNS
+run_ts jobs
+is 'on 80 columns no line is longer' "$(printf '%s\n' "$TS_OUT" |
+    perl -CS -ne 'chomp; print "$_\n" if length > 80')" ''
+unset COLUMNS
+
+# shows SENTENCE NUMBER ARGUMENTS…: so many jobs with these filters.
+shows() {
+    shows_sentence=$1
+    shows_number=$2
+    shift 2
+    run_ts jobs --json "$@"
+    is "$shows_sentence" "$TS_CODE $(json 'scalar @j')" "0 $shows_number"
+}
+
+shows '--json has them all' 7
+shows '--client by name' 4 --client acme
+shows '--client by id' 2 --client 2
+shows '--package' 4 --package Test
+shows '--failed' 1 --failed
+shows '--due' 1 --due
+shows '--active' 6 --active
+shows '--inactive' 1 --inactive
+shows 'several of them' 1 --client acme --package Test --failed
+run_ts jobs --json --client acme
+is '--json: everything about a job' "$(json "join '|', map { \$j[0]{\$_} // 'null' }
+    qw(id package type active cron_spec schedule state kind node description)")" \
+    "$test_job|Test|interval|1|0 3 * * *|daily at 03:00|later|native|null|Fails every night"
+is 'with the whole error' "$(json '$j[0]{last_run}{error}')" 'Oh cruel world: boom
+and more'
+run_ts jobs --json --client asleep
+is 'a client that is not enabled is said to be so' "$(json '$d->{clients}[0]{enabled} ? 1 : 0')" 0
+
+add_client gone --dbname nowhere
+fails 'a client that is away: try again later' 75 run_ts jobs
+like 'and it is said which' "$TS_ERR" "client 'gone': cannot connect"
+is 'the others are shown' "$(printf '%s\n' "$TS_OUT" | wc -l)" 8
+run_ts jobs --json
+like 'in --json, too' "$(json '(grep { $_->{name} eq "gone" } @{ $d->{clients} })[0]{unreachable}')" 'nowhere'
+auth_sql "DELETE FROM auth.clients WHERE name = 'gone'"
+
+# ---- what works on a job, and what holds it -------------------------------------------------------
+
+class=$((0x6b6a6f62))
+ok 'while somebody has claimed a job' hold acme "SELECT pg_advisory_xact_lock($class, $test_job)"
+run_ts jobs --client acme
+like 'it is said to be at work' "$TS_OUT" 'Test +daily at 03:00 +at work \(database process [0-9]+\)'
+run_ts jobs show "$test_job" --client acme --json
+is '--json says by whom' "$(json '$j[0]{claim}{application}')" 'hold-acme'
+fails 'it is not removed' 75 run_ts jobs remove "$test_job" --client acme
+like 'but said to be at work' "$TS_ERR" 'is at work now'
+let_go acme
+run_ts hold --client acme --why 'the books are closed'
+run_ts jobs
+like 'a held client is named below the table' "$TS_OUT" "^client 'acme' is held by .*: the books are closed$"
+run_ts jobs --json --client acme
+is 'and in --json' "$(json '$d->{clients}[0]{hold}{why}')" 'the books are closed'
+run_ts release --client acme
+
+# ---- show -----------------------------------------------------------------------------------------
+
+ok 'show' run_ts jobs show "$test_job" --client acme
+like 'tells everything' "$TS_OUT" '^data +exception: "boom'
+like 'lines of an error stand below each other' "$TS_OUT" '^ +and more$'
+fails 'an id that several clients have' 64 run_ts jobs show "$test_job"
+like 'asks for one of them' "$TS_ERR" 'both have a job [0-9]+: choose with --client'
+fails 'an id that nobody has' 64 run_ts jobs show 4711
+like 'is said' "$TS_ERR" 'there is no job 4711'
+
+# ---- set, enable, disable -------------------------------------------------------------------------
+
+row() {
+    client_sql "$1" "SELECT type, package_name, cron_spec, active, data, description, node_id
+        FROM background_jobs WHERE id = $2"
+}
+
+last=$(job_field acme "$test_job" last_run_at)
+ok 'set changes what is named' run_ts jobs set "$test_job" --client acme 'spec=15 6 * * 1' 'data=result: fine'
+is 'and nothing else' "$(row acme "$test_job")" 'interval|Test|15 6 * * 1|t|result: fine|Fails every night|'
+is 'the next time is set anew' "$(job_field acme "$test_job" "to_char(next_run_at, 'HH24:MI Dy')")" '06:15 Mon'
+is 'the last one stays' "$(job_field acme "$test_job" last_run_at)" "$last"
+like 'it is shown before' "$(printf '%s\n' "$TS_OUT" | sed -n '/^before/,/^after/p')" '^cron_spec +0 3 \* \* \*$'
+like 'and after' "$(printf '%s\n' "$TS_OUT" | sed -n '/^after/,$p')" '^schedule +on Mondays at 06:15$'
+ok 'an empty value takes one away' run_ts jobs set "$test_job" --client acme description= node=test
+is 'so that it is null' "$(row acme "$test_job")" 'interval|Test|15 6 * * 1|t|result: fine||test'
+is 'really' "$(job_field acme "$test_job" 'description IS NULL')" t
+ok 'disable' run_ts jobs disable "$test_job" --client acme
+is 'only that' "$(row acme "$test_job")" 'interval|Test|15 6 * * 1|f|result: fine||test'
+ok 'enable' run_ts jobs enable "$inactive_job" --client acme
+is 'sets the next time as well' "$(job_field acme "$inactive_job" 'active AND next_run_at > now()')" t
+ok 'a database of an older release' run_ts jobs set 1 --client older 'spec=0 5 * * *'
+is 'is changed as well' "$(job_field older 1 cron_spec)" '0 5 * * *'
+fails 'what it does not have' 64 run_ts jobs set 1 --client older 'node=x'
+like 'is refused by it' "$TS_ERR" 'nothing is changed: .*node_id'
+
+# refuses MESSAGE ARGUMENTS…: nothing is changed.
+refuses() {
+    refuses_message=$1
+    shift
+    refuses_before=$(client_sql acme 'SELECT * FROM background_jobs ORDER BY id')
+    run_ts jobs "$@"
+    like "refused: jobs $*" "$TS_CODE $TS_ERR" "^64 |$refuses_message"
+    like '  with the reason' "$TS_ERR" "$refuses_message"
+    is '  and nothing is changed' "$(client_sql acme 'SELECT * FROM background_jobs ORDER BY id')" "$refuses_before"
+}
+
+refuses "minute field '61'" set "$test_job" --client acme 'spec=61 * * * *'
+refuses 'kivitendo refuses the schedule .@daily.: only 1 of 5 fields' set "$test_job" --client acme spec=@daily
+refuses "day of week field 'mon' picks nothing" set "$test_job" --client acme 'spec=0 3 * * mon'
+refuses 'kivitendo refuses the schedule .0 3 31 2 ' set "$test_job" --client acme 'spec=0 3 31 2 *'
+refuses "unknown package 'Nonsense'" set "$test_job" --client acme package=Nonsense
+refuses 'is no valid package name' set "$test_job" --client acme package=../../etc
+refuses 'what kivitendo.s jobs are built on' set "$test_job" --client acme package=Base
+refuses "type 'daily': it is either interval or once" set "$test_job" --client acme type=daily
+refuses 'data, line 1' set "$test_job" --client acme 'data=[1'
+refuses 'a map .key: value. is expected' set 2 --client acme 'data=just a text'
+refuses 'active=perhaps: it is yes or no' set "$test_job" --client acme active=perhaps
+refuses "there is no key 'nxt'" set "$test_job" --client acme nxt=1
+refuses 'wanted KEY=VALUE' set "$test_job" --client acme spec
+refuses 'wanted KEY=VALUE' set "$test_job" --client acme
+refuses "client 'asleep' is not enabled" set "$test_job" --client asleep type=once
+refuses "there is no client 'nobody'" set "$test_job" --client nobody type=once
+refuses "there is no 'jobs walk'" walk
+refuses 'exclude each other' --active --inactive
+
+ok '--force saves it' run_ts jobs set "$test_job" --client acme 'spec=0 3 * * mon' --force
+is 'with the time that we know' "$(job_field acme "$test_job" "to_char(next_run_at, 'HH24:MI Dy')")" '03:00 Mon'
+ok 'even what is no schedule' run_ts jobs set "$test_job" --client acme spec=never --force
+like 'with a warning' "$TS_ERR" 'cannot be understood: it will not run'
+is 'and no time' "$(job_field acme "$test_job" 'next_run_at IS NULL')" t
+ok 'deeper data for a Perl job' run_ts jobs set 2 --client acme 'data={a: {b: [1, {c: 2}]}}'
+ok 'a command' run_ts jobs set "$test_job" --client acme package=Echo 'spec=0 3 * * *' 'data=any: [text'
+like 'may have any data, and is not on the pages' "$TS_ERR" "kivitendo's pages do not show it"
+hostile="x'); DROP TABLE background_jobs; --"
+ok 'what looks like SQL is a text' run_ts jobs set "$test_job" --client acme "description=$hostile"
+is 'and stays one' "$(job_field acme "$test_job" description)" "$hostile"
+
+# Somebody edits the row between our look and our update: it waits for their transaction.
+(
+    PGAPPNAME=editor exec "$PG_BIN/psql" -X -q -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db acme)" \
+        -c "BEGIN; UPDATE background_jobs SET cron_spec = '7 7 * * *' WHERE id = $test_job" \
+        -c 'SELECT pg_sleep(3600)' -c 'COMMIT' >/dev/null 2>&1
+) &
+own_pids="$own_pids $!"
+edits() {
+    pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'editor'
+        AND wait_event = 'PgSleep'" | grep -q 1
+}
+waits() {
+    pg_admin postgres -c 'SELECT count(*) FROM pg_locks WHERE NOT granted' | grep -q -v '^0$'
+}
+done_editing() {
+    pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'editor'" | grep -q '^0$'
+}
+if wait_until 20 edits; then
+    start_ts late jobs set "$test_job" --client acme 'spec=8 8 * * *'
+    ok 'an edit waits for another one' wait_until 20 waits
+    pg_admin postgres -c "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'editor'" >/dev/null
+    wait_until 20 done_editing
+    wait_ts late
+    is 'which was rolled back: it is done' "$TS_CODE $(job_field acme "$test_job" cron_spec)" '0 8 8 * * *'
+fi
+(
+    PGAPPNAME=editor exec "$PG_BIN/psql" -X -q -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db acme)" \
+        >/dev/null 2>&1 <<END
+BEGIN;
+UPDATE background_jobs SET cron_spec = '7 7 * * *' WHERE id = $test_job;
+\\set ON_ERROR_ROLLBACK on
+SELECT pg_sleep(3600);
+COMMIT;
+END
+) &
+own_pids="$own_pids $!"
+wait_until 20 edits
+start_ts late jobs set "$test_job" --client acme 'spec=9 9 * * *'
+wait_until 20 waits
+pg_admin postgres -c "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'editor'" >/dev/null
+wait_until 20 done_editing
+wait_ts late
+is 'which was committed: nothing is changed' "$TS_CODE $(job_field acme "$test_job" cron_spec)" '75 7 7 * * *'
+like 'and it is said' "$TS_ERR" "somebody has edited job $test_job meanwhile; look at it again"
+
+# ---- add, run, remove -----------------------------------------------------------------------------
+
+ok 'add' run_ts jobs add Test --client acme --spec '10 5 * * *' --data 'result: new' --description 'A new one' --node test
+added=$(client_sql acme 'SELECT max(id) FROM background_jobs')
+is 'makes a row' "$(row acme "$added")" 'interval|Test|10 5 * * *|t|result: new|A new one|test'
+is 'with its next time' "$(job_field acme "$added" "to_char(next_run_at, 'HH24:MI') || (last_run_at IS NULL)")" '05:10true'
+like 'and shows it' "$TS_OUT" "^id +$added\$"
+ok 'add with what the page begins with' run_ts jobs add Test --client 2 --inactive
+is 'which is every minute' "$(client_sql beta 'SELECT type, cron_spec, active FROM background_jobs ORDER BY id DESC LIMIT 1')" \
+    'interval|* * * * *|f'
+ok 'add to a database of an older release' run_ts jobs add Test --client older --type once
+refuses 'wanted --client' add Test
+refuses 'wanted one PACKAGE' add --client acme
+refuses "unknown package 'Nonsense'" add Nonsense --client acme
+
+ok 'run' run_ts jobs run "$added" --client acme
+is 'runs it' "$(client_sql acme "SELECT result FROM background_job_histories ORDER BY id DESC LIMIT 1")" new
+ok 'remove' run_ts jobs remove "$added" --client acme
+is 'takes it away' "$(row acme "$added")" ''
+like 'and shows what it was' "$TS_OUT" '^data +result: new$'
+fails 'twice is an error' 64 run_ts jobs remove "$added" --client acme
+
+# ---- German ---------------------------------------------------------------------------------------
+
+LOCPATH=$WORK/locales
+TASK_SERVER_LOCALE=$WORK/catalogues
+mkdir -p "$LOCPATH" "$TASK_SERVER_LOCALE"
+if localedef -i de_DE -f UTF-8 "$LOCPATH/de_DE.UTF-8" >/dev/null 2>&1 &&
+    cp -R "$TEST_ROOT/build/release/locale/." "$TASK_SERVER_LOCALE" 2>/dev/null; then
+    chmod -R a+rX "$LOCPATH" "$TASK_SERVER_LOCALE"
+    export LOCPATH TASK_SERVER_LOCALE
+    LC_ALL=de_DE.UTF-8 run_ts jobs --client acme
+    like 'in German the schedule is put in German words' "$TS_OUT" 'montags bis freitags alle 5 Minuten von 08:00 bis 17:55'
+else
+    skip 'in German the schedule is put in German words' 'no German locale can be made, or there is no catalogue'
+fi
+done_testing
