@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "core/span.h"
+#include "core/agewords.h"
 #include "core/walltime.h"
 
 enum { SHOWN_MAX = 15, TIME_MAX = WALLTIME_MAX + 40 };
@@ -22,7 +22,7 @@ static void show_time(const struct page *p, int64_t at_us, char out[TIME_MAX])
     char time[WALLTIME_MAX];
     struct buf span = {0};
     walltime_show(&p->site->zone, at_us, time);
-    span_add_from(at_us / 1000000, p->o->situation.now_us / 1000000, &span);
+    agewords_ago(p->o->situation.now_us / 1000000 - at_us / 1000000, &span);
     snprintf(out, TIME_MAX, "%s (%.30s)", time, buf_text(&span));
     buf_release(&span);
 }

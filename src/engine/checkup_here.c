@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "core/agewords.h"
 #include "core/mime.h"
 #include "core/option_mail.h"
-#include "core/span.h"
 #include "core/walltime.h"
 #include "engine/catalogue.h"
 #include "engine/checkup_parts.h"
@@ -111,7 +111,7 @@ static void check_age(struct checkup *checkup, const struct checkup_wish *wish)
     const struct situation *s = &checkup->overview.situation;
     struct buf ago = {0};
     int64_t age_s = (s->now_us - s->stamp.ended_us) / 1000000;
-    span_add(age_s, &ago);
+    agewords_span(age_s, &ago);
     if (s->busy_now)
         checkup_add(checkup, "schedule", CHECKUP_WELL, "a run is at work, pid %d",
                     (int)s->holder.pid);

@@ -4,7 +4,6 @@
 
 #include "base/i18n.h"
 #include "core/cronspec.h"
-#include "core/span.h"
 #include "core/walltime.h"
 #include "engine/checkup_parts.h"
 

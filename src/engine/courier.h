@@ -5,7 +5,8 @@
  *
  * What cannot be delivered stays for the next courier, and is given up after a day; both are
  * logged, the first as a fault that lasts (engine/lasting.h), for every run tries it.  Notices that
- * fail one after the other, or slowly, end the errand for their way: the others would fare likewise.
+ * fail one after the other, or slowly, end the errand for their way: the others would fare
+ * likewise.
  *
  * Ownership: everything is borrowed until the fork.
  * Source: design.md "notify".

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "core/agewords.h"
 #include "core/cronspec.h"
-#include "core/span.h"
 #include "core/specwords.h"
 #include "core/walltime.h"
 #include "store/history.h"
@@ -87,7 +87,7 @@ static void show_time(const struct asking *a, int64_t at_us, char out[WALLTIME_M
     char time[WALLTIME_MAX];
     struct buf span = {0};
     walltime_show(&a->s->site->zone, at_us, time);
-    span_add_from(at_us / 1000000, a->s->situation->now_us / 1000000, &span);
+    agewords_ago(a->s->situation->now_us / 1000000 - at_us / 1000000, &span);
     snprintf(out, WALLTIME_MAX + 64, "%s (%.60s)", time, buf_text(&span));
     buf_release(&span);
 }

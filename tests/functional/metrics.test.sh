@@ -97,13 +97,13 @@ is 'for how long it has been due since ever nobody can say' "$(overdue acme) $(v
 
 # ---- what keeps jobs from running -----------------------------------------------------------------
 
-auth_sql "UPDATE auth.clients SET dbname = 'nowhere' WHERE name = 'acme'"
+auth_sql "UPDATE auth.clients SET dbhost = '127.0.0.1', dbport = 1 WHERE name = 'acme'"
 run_ts run
 accepted 'promtool accepts what is written when a client is away'
 is 'a client that is away' "$(value clients) $(value clients_unreachable) $(value last_run_success)" '2 1 0'
 is 'whose lateness is not known' "$(overdue acme)" ''
 is 'while the counters stay' "$(jobs_ended acme Test failure)" 2
-auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'acme'"
+auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST', dbport = $PG_PORT WHERE name = 'acme'"
 run_ts run
 is 'and is back' "$(value clients_unreachable) $(value last_run_success)" '0 1'
 
