@@ -224,12 +224,43 @@ static void test_access(void **state)
     data_release(NULL);
 }
 
+static void test_any_depth_is_yaml(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+    } rows[] = {
+        {NULL, true},
+        {"", true},
+        {"0", true},
+        {"# only a comment", true},
+        {"a: {b: [1, {c: &x 2}, *x]}\nd: e\n", true},
+        {"{\"json\": [true, null]}", true},
+        {"just a text", false},
+        {"- a list", false},
+        {"a: [1", false},
+        {"a: b: c", false},
+        {"a: \xFF", false},
+        {"a: 1\n}", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct err err = {0};
+        if (data_check(rows[i].text, &err) != rows[i].good)
+            fail_msg("'%s': %s", rows[i].text, rows[i].good ? err.text : "accepted");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),      cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_large),     cmocka_unit_test(test_as_large_as_allowed),
-        cmocka_unit_test(test_many_keys), cmocka_unit_test(test_access),
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_as_large_as_allowed),
+        cmocka_unit_test(test_many_keys),
+        cmocka_unit_test(test_access),
+        cmocka_unit_test(test_any_depth_is_yaml),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
