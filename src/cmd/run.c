@@ -10,12 +10,12 @@
 #include "cmd/pages.h"
 #include "cmd/unit.h"
 #include "core/walltime.h"
+#include "engine/gauges.h"
 #include "engine/host.h"
 #include "engine/lasting.h"
 #include "engine/memory.h"
 #include "engine/round.h"
 #include "io/lockfile.h"
-#include "store/journal_count.h"
 #include "store/stamp.h"
 
 static const char usage[] = N_(
@@ -86,53 +86,22 @@ static void save_stamp(struct run *run, int exit_code)
     buf_release(&path);
 }
 
-static int count_waiting(struct run *run)
-{
-    struct journal_count count = {0};
-    struct err ignored = {0};
-    int waiting = 0;
-    if (run->site.journal && journal_count(run->site.journal, &count, &ignored))
-        waiting = count.waiting;
-    journal_count_release(&count);
-    return waiting;
-}
-
-static int count_incidents(const struct run *run, const char *prefix)
-{
-    int count = 0;
-    for (size_t i = 0; i < run->memory.incidents.count; i++)
-        count += strncmp(run->memory.incidents.items[i].key, prefix, strlen(prefix)) == 0;
-    return count;
-}
-
-/* -1: the clients were not read. */
-static int count_clients(const struct run *run, bool locked)
-{
-    return locked || run->round.trouble.kind ? -1 : (int)run->round.roster.count;
-}
-
 static void write_metrics(struct run *run, int exit_code)
 {
     static const char key[] = "metrics";
     struct err err = {0};
     struct incidents *incidents = &run->memory.incidents;
-    bool locked = incidents_find(incidents, "nologin") != NULL;
     struct metrics_run gauges = {
         .file = run->site.options.metrics_file,
         .started_us = run->started_us,
         .ended_us = clock_real_us(),
         .succeeded = exit_code == 0,
-        .locked = locked,
-        .clients = count_clients(run, locked),
-        .unreachable = count_incidents(run, "client/"),
-        .held = count_incidents(run, "held/") + count_incidents(run, CUSTODY_HOLD) +
-                count_incidents(run, CUSTODY_MOVED),
     };
     if (!run->memory.metrics.path) {
         incidents_end(incidents, key, &(int64_t){0});
         return;
     }
-    gauges.journal = count_waiting(run);
+    gauges_take(&gauges, &run->memory, &run->round);
     if (metrics_write(&run->memory.metrics, &gauges, &err))
         lasting_over(incidents, key, _("metrics_file can be written"));
     else

@@ -9,8 +9,6 @@
 
 enum { PATIENCE_S = 900 }; /* a hold is mostly somebody at work: people are told when it lasts */
 
-static const char all_key[] = "hold";
-
 /* ---- conditions of one client ---- */
 
 static void raise(struct custody *custody, const struct seat *seat, const char *prefix,
@@ -65,11 +63,11 @@ bool custody_begin(struct custody *custody, struct err *why)
         done = err_set(why, ERR_AWAY, "nothing is run: all clients are %s", buf_text(&text));
     }
     if (done)
-        condition_end(custody->conditions, all_key, _("all clients are released: jobs run"));
+        condition_end(custody->conditions, CUSTODY_ALL, _("all clients are released: jobs run"));
     else
         condition_raise(
             custody->conditions,
-            &(struct condition){.key = all_key, .text = why->text, .patience_s = PATIENCE_S});
+            &(struct condition){.key = CUSTODY_ALL, .text = why->text, .patience_s = PATIENCE_S});
     buf_release(&text);
     return done;
 }

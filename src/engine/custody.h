@@ -2,10 +2,11 @@
  * the one it was.  For the parent; lanes ask engine/hold.h before each claim.
  *
  *     struct custody custody = {.site = &site, .conditions = &conditions};
- *     if (!custody_begin(&custody, &why)) …          a pass begins; false: nothing may start
- * anywhere custody_seat(&custody, seat)                   sets seat->held, for each client of the
- * pass order.home = custody_home(&custody, client_id) custody_report(&custody, seat, &report) after
- * a visit: learns a new client's database custody_release(&custody)
+ *     if (!custody_begin(&custody, &why)) …           a pass begins; false: nothing may start
+ *     custody_seat(&custody, seat)                    sets seat->held, for each client of the pass
+ *     order.home = custody_home(&custody, client_id)
+ *     custody_report(&custody, seat, &report)         after a visit: learns a new client's database
+ *     custody_release(&custody)
  *
  * What holds a client is told like other lasting conditions: "hold" and "hold/ID" for holds,
  * "moved/ID" for databases.
@@ -27,6 +28,7 @@
 #include "store/holds.h"
 #include "store/origins.h"
 
+#define CUSTODY_ALL   "hold"
 #define CUSTODY_HOLD  "hold/"
 #define CUSTODY_MOVED "moved/"
 

@@ -222,10 +222,11 @@ static void add_run(const struct metrics_run *run, struct buf *out)
                 run->ended_us - run->started_us);
     add_gauge(out, "last_run_success", "Whether every client could be served.", run->succeeded);
     add_gauge(out, "installation_locked", "Whether users/nologin exists.", run->locked);
+    add_gauge(out, "all_held", "Whether the jobs of all clients are held.", run->all_held);
     if (run->clients >= 0)
         add_gauge(out, "clients", "Enabled clients.", run->clients);
     add_gauge(out, "clients_unreachable", "Clients that cannot be served.", run->unreachable);
-    add_gauge(out, "clients_held", "Clients of which some jobs are held.", run->held);
+    add_gauge(out, "clients_held", "Clients of which jobs are held.", run->held);
     add_gauge(out, "journal_entries", "Runs whose outcome waits to be recorded.", run->journal);
 }
 

@@ -55,9 +55,10 @@ struct metrics_run {
     int64_t ended_us;
     bool succeeded; /* every client could be served */
     bool locked;    /* users/nologin */
+    bool all_held;  /* an administrator holds all clients */
     int clients;    /* enabled ones; -1: they could not be read */
     int unreachable;
-    int held;
+    int held;    /* for whatever reason, all of their jobs or some */
     int journal; /* entries that wait to be recorded */
 };
 

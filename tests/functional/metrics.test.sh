@@ -97,13 +97,13 @@ is 'for how long it has been due since ever nobody can say' "$(overdue acme) $(v
 
 # ---- what keeps jobs from running -----------------------------------------------------------------
 
-auth_sql "UPDATE auth.clients SET dbhost = '127.0.0.1', dbport = 1 WHERE name = 'acme'"
+pg_psql postgres -c "ALTER DATABASE \"$(client_db acme)\" RENAME TO \"$(client_db away)\""
 run_ts run
 accepted 'promtool accepts what is written when a client is away'
 is 'a client that is away' "$(value clients) $(value clients_unreachable) $(value last_run_success)" '2 1 0'
 is 'whose lateness is not known' "$(overdue acme)" ''
 is 'while the counters stay' "$(jobs_ended acme Test failure)" 2
-auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST', dbport = $PG_PORT WHERE name = 'acme'"
+pg_psql postgres -c "ALTER DATABASE \"$(client_db away)\" RENAME TO \"$(client_db acme)\""
 run_ts run
 is 'and is back' "$(value clients_unreachable) $(value last_run_success)" '0 1'
 
@@ -118,6 +118,18 @@ ok 'they are late' test "$(overdue acme)" -ge 10800
 client_sql acme "INSERT INTO schema_info (tag) VALUES ('an_upgrade')"
 run_ts run
 is 'and held no more' "$(value clients_held) $(jobs_ended acme Speaks success)" '0 1'
+
+run_ts hold --client acme
+run_ts run
+is 'a client that somebody holds' "$(value clients) $(value clients_held) $(value all_held)" '2 1 0'
+run_ts release --client acme
+run_ts hold
+run_ts run
+accepted 'promtool accepts what is written when all clients are held'
+is 'all of them' "$(value clients)|$(value all_held)" '|1'
+run_ts release
+run_ts run
+is 'and none' "$(value clients) $(value clients_held) $(value all_held)" '2 0 0'
 
 touch "$INSTALLATION/users/nologin"
 run_ts run

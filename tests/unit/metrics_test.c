@@ -94,6 +94,7 @@ static void test_gauges(void **state)
         "task_server_last_run_duration_seconds 1.250",
         "task_server_last_run_success 1",
         "task_server_installation_locked 0",
+        "task_server_all_held 0",
         "task_server_clients 3",
         "task_server_clients_unreachable 1",
         "task_server_clients_held 2",
