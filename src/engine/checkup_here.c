@@ -181,6 +181,17 @@ static void check_classes(struct checkup *checkup, const struct site *site)
     }
 }
 
+static bool needs_perl(const struct overview *o)
+{
+    for (size_t c = 0; c < o->survey.count; c++)
+        for (size_t i = 0; i < o->survey.clients[c].count; i++) {
+            const struct survey_job *job = &o->survey.clients[c].jobs[i];
+            if (job->kind == BOARD_PERL && job->row->job.active)
+                return true;
+        }
+    return false;
+}
+
 void checkup_perl(struct checkup *checkup, struct site *site)
 {
     struct statedir state = {0};
@@ -198,7 +209,9 @@ void checkup_perl(struct checkup *checkup, struct site *site)
     if (done) {
         checkup_add(checkup, "perl", CHECKUP_WELL, "kivitendo and its Perl modules can be loaded");
     } else {
-        checkup_add(checkup, "perl", CHECKUP_CRITICAL, "Perl jobs cannot run: %.1500s", err.text);
+        checkup_add(checkup, "perl",
+                    needs_perl(&checkup->overview) ? CHECKUP_CRITICAL : CHECKUP_WARNING,
+                    "Perl jobs cannot run: %.1500s", err.text);
         checkup_advise(checkup,
                        _("scripts/installation_check.pl of kivitendo names what is missing"));
     }

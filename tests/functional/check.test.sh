@@ -76,7 +76,11 @@ says 'our module is not there' '!' 'their buttons start the old server'
 echo '# Belongs to task-server' >"$INSTALLATION/modules/override/SL/System/TaskServer.pm"
 says 'our module is there' '✓' 'our module for them is in place'
 mv "$INSTALLATION/SL/LXDebug.pm" "$WORK/"
-says 'Perl that cannot be loaded' '✗' "Perl jobs cannot run: .*SL/LXDebug.pm"
+says 'Perl that cannot be loaded, and that no job needs' '!' "Perl jobs cannot run: .*SL/LXDebug.pm"
+client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, next_run_at)
+    VALUES ('interval', 'Speaks', '0 3 * * *', true, now() + interval '1 day')"
+says 'Perl that cannot be loaded, and that a job needs' '✗' "Perl jobs cannot run: .*SL/LXDebug.pm"
+client_sql acme "DELETE FROM background_jobs WHERE package_name = 'Speaks'"
 mv "$WORK/LXDebug.pm" "$INSTALLATION/SL/"
 cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
 [task_server/notify_on_failure]
