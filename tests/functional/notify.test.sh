@@ -98,9 +98,12 @@ fails_with 'no ink'
 is 'a mail that cannot be sent changes nothing about the job' \
     "$(client_sql acme 'SELECT status FROM background_job_histories ORDER BY id DESC LIMIT 1')" failure
 like 'is logged' "$TS_ERR" 'a notice cannot be sent, and is tried again for a day: .*exit status 75: no queue space'
+run_ts run
+is 'once, however often it is tried' "$TS_ERR" ''
 rm "$WORK/down"
 run_ts run
 is 'and goes out with a later run' "$(mails)" 5
+like 'which is told' "$TS_ERR" 'mails can be sent again, after [0-9]+ minutes'
 like 'as it was' "$(last_mail)" 'Oh cruel world: no ink'
 touch "$WORK/down"
 fails_with 'no glue'
@@ -109,10 +112,11 @@ run_ts run
 like 'after a day it is given up' "$TS_ERR" 'could not be sent for a day, and is given up'
 is 'and gone' "$(find "$state" -name '*.outbox')" ''
 rm "$WORK/down"
+fails_with 'no flour'
+like 'then the next one goes out' "$TS_ERR" 'mails can be sent again'
 
 # A mail that alone is refused.
 touch "$WORK/picky"
-sed -i '/^courier/d' "$state"/*.incidents # told already, and told once a day
 before=$(mails)
 fails_with 'no salt'
 like 'a mail that alone is refused is logged' "$TS_ERR" 'a notice cannot be sent.*we take no salt'
