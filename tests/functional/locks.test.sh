@@ -183,7 +183,7 @@ like "kivitendo's old server is no other run, but in the way" "$TS_CODE $TS_ERR"
 run_ts run
 is 'it is told once' "$TS_CODE $TS_ERR" '75 '
 is 'and its pid file is left alone' "$(cat "$pid_file")" "$old_server"
-sed -i 's/\(.*\) \(.*\) \(.*\)/\1 \2 1000000000/' "$WORK"/state/*.incidents
+sed -i 's/^\([^ ]*\) \([^ ]*\) [^ ]*/\1 \2 1000000000/' "$WORK"/state/*.incidents
 run_ts run
 like 'and a day later' "$TS_ERR" 'old task_server.pl is running'
 kill "$old_server"
