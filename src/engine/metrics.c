@@ -69,6 +69,7 @@ void metrics_count(struct metrics *metrics, const struct run_record *record)
     struct metrics_counter *counter = client && package ? get(metrics, client, package) : NULL;
     if (counter)
         counter->ends[record->end]++;
+    metrics->changed = true;
     free(client);
     free(package);
 }
@@ -106,9 +107,11 @@ bool metrics_open(struct metrics *metrics, const char *path, struct err *err)
     return true;
 }
 
-static bool save(const struct metrics *metrics, struct err *err)
+static bool save(struct metrics *metrics, struct err *err)
 {
     struct buf text = {0};
+    if (!metrics->changed)
+        return true;
     for (size_t i = 0; i < metrics->count; i++) {
         const struct metrics_counter *c = &metrics->counters[i];
         buf_addf(&text, "%s\t%s", c->client, c->package);
@@ -116,9 +119,9 @@ static bool save(const struct metrics *metrics, struct err *err)
             buf_addf(&text, "\t%" PRId64, c->ends[e]);
         buf_add_text(&text, "\n");
     }
-    bool done = wholefile_replace(metrics->path, &text, err);
+    metrics->changed = !wholefile_replace(metrics->path, &text, err);
     buf_release(&text);
-    return done;
+    return !metrics->changed;
 }
 
 /* ---- overdue ---- */

@@ -44,6 +44,7 @@ struct metrics {
     char *path; /* of the counters; owned */
     struct metrics_counter *counters;
     size_t count;
+    bool changed; /* since they were read or written: most runs count nothing */
     struct metrics_overdue *overdue;
     size_t overdue_count;
 };
@@ -71,7 +72,8 @@ void metrics_count(struct metrics *metrics, const struct run_record *record);
 /* How late the latest job of a client was when its turn came. */
 void metrics_overdue(struct metrics *metrics, const char *client, int64_t seconds);
 
-/* Writes both files; if one cannot be written, the other is all the same. */
+/* Writes metrics_file, and the counters if they have changed; if one cannot be written, the other
+ * is all the same. */
 bool metrics_write(struct metrics *metrics, const struct metrics_run *run,
                    struct err *err) MUST_USE;
 

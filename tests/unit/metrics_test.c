@@ -110,8 +110,7 @@ static void test_gauges(void **state)
     expect(&desk, "# TYPE task_server_overdue_seconds gauge", 0);
     assert_int_equal(stat(desk.file, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0644);
-    assert_int_equal(stat(desk.counters, &st), 0);
-    assert_int_equal(st.st_mode & 07777, 0600);
+    assert_int_not_equal(access(desk.counters, F_OK), 0);
     desk_close(&desk);
 }
 
@@ -137,11 +136,14 @@ static void test_counters(void **state)
 {
     (void)state;
     struct desk desk;
+    struct stat st;
     desk_open(&desk);
     count(&desk, "acme", "Test", RUN_FAILED);
     write_all(&desk);
     expect(&desk, JOBS("acme", "Test", "failure", "1"), 1);
     expect(&desk, JOBS("acme", "Test", "success", "0"), 1);
+    assert_int_equal(stat(desk.counters, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
 
     reopen(&desk);
     assert_int_equal(unlink(desk.file), 0);
