@@ -116,7 +116,7 @@ place_remove_drop_ins() {
     for place_pattern in "$@"; do
         # shellcheck disable=SC2231  # a pattern is wanted
         for place_dir in "$systemd_etc"/$place_pattern.d; do
-            rm -f "$place_dir/50-task-server.conf" "$place_dir/50-sendmail.conf"
+            rm -f "$place_dir/50-task-server.conf" "$place_dir/60-sendmail.conf"
             [ ! -d "$place_dir" ] || rmdir "$place_dir" 2>/dev/null || echo "kept: $place_dir, which has files of yours"
         done
     done

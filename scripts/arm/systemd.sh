@@ -28,7 +28,7 @@ systemd_names() {
         template=kivitendo-jobs@
     fi
     drop_in=$systemd_etc/$unit.service.d/50-task-server.conf
-    drop_in_mail=$systemd_etc/$unit.service.d/50-sendmail.conf
+    drop_in_mail=$systemd_etc/$unit.service.d/60-sendmail.conf
     drop_in_wake=$systemd_etc/$wake.path.d/50-task-server.conf
 }
 
@@ -108,14 +108,13 @@ systemd_wake_text() {
 [Path]
 PathChanged=
 PathChanged=$(printf %s "$state_dir" | sed 's/%/%%/g')/wake
-Unit=$unit.service
 EOF
 }
 
 # Sendmail's programs need what the unit takes away.
 systemd_mail_is_current() {
     if [ "$mail_method" = sendmail ]; then
-        cmp -s "$(place_shipped systemd)/50-sendmail.conf" "$drop_in_mail"
+        cmp -s "$(place_shipped systemd)/60-sendmail.conf" "$drop_in_mail"
     else
         [ ! -e "$drop_in_mail" ]
     fi
@@ -143,7 +142,7 @@ systemd_put() {
 systemd_write() {
     systemd_text | systemd_put "$drop_in" && systemd_wake_text | systemd_put "$drop_in_wake" || return
     if [ "$mail_method" = sendmail ]; then
-        systemd_put "$drop_in_mail" <"$(place_shipped systemd)/50-sendmail.conf" || return
+        systemd_put "$drop_in_mail" <"$(place_shipped systemd)/60-sendmail.conf" || return
     elif [ -e "$drop_in_mail" ]; then
         rm -f "$drop_in_mail" || return 4
     fi

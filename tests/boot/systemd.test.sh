@@ -106,6 +106,7 @@ hand_runs() {
 ok 'makes it good' wait_until 75 hand_runs
 inside task_server -c /var/www/kivitendo-erp/config/hand.conf stop >/dev/null 2>&1
 
+is 'systemd has no complaint about our units' "$(inside journalctl --no-pager -o cat _PID=1 | grep '/kivitendo-jobs.*:[0-9]')" ''
 is 'nothing has failed' "$(inside systemctl list-units --failed --plain --no-legend 'kivitendo-*')" ''
 
 inside rm /etc/systemd/system/kivitendo-jobs.timer
