@@ -69,6 +69,15 @@ a_job
 ok 'it runs with that, too' wait_until 65 ran 5
 wait_until 10 settled
 
+inside sed -i 's/^\[task_server\].*/&\nlog = syslog/' /var/www/kivitendo-erp/config/kivitendo.conf
+add_job acme Nobody '0 3 * * *' '2020-01-01 03:00'
+in_syslog() {
+    inside journalctl --no-pager -o short -t task-server _TRANSPORT=syslog |
+        grep -q "client 'acme': job $JOB_ID (Nobody): failed in [0-9]* ms"
+}
+ok 'log = syslog reaches the system log from the unit' wait_until 75 in_syslog
+wait_until 10 settled
+
 web_server() {
     inside_says setpriv --reuid=33 --regid=33 --clear-groups "$@"
 }
