@@ -259,16 +259,14 @@ fails 'twice is an error' 64 run_ts jobs remove "$added" --client acme
 
 # ---- German ---------------------------------------------------------------------------------------
 
-LOCPATH=$WORK/locales
 TASK_SERVER_LOCALE=$WORK/catalogues
-mkdir -p "$LOCPATH" "$TASK_SERVER_LOCALE"
-if localedef -i de_DE -f UTF-8 "$LOCPATH/de_DE.UTF-8" >/dev/null 2>&1 &&
-    cp -R "$TEST_ROOT/build/release/locale/." "$TASK_SERVER_LOCALE" 2>/dev/null; then
-    chmod -R a+rX "$LOCPATH" "$TASK_SERVER_LOCALE"
-    export LOCPATH TASK_SERVER_LOCALE
-    LC_ALL=de_DE.UTF-8 run_ts jobs --client acme
+mkdir -p "$TASK_SERVER_LOCALE"
+if cp -R "$TEST_ROOT/build/release/locale/." "$TASK_SERVER_LOCALE" 2>/dev/null; then
+    chmod -R a+rX "$TASK_SERVER_LOCALE"
+    export TASK_SERVER_LOCALE
+    LC_ALL=C.UTF-8 LANGUAGE=de run_ts jobs --client acme
     like 'in German the schedule is put in German words' "$TS_OUT" 'montags bis freitags alle 5 Minuten von 08:00 bis 17:55'
 else
-    skip 'in German the schedule is put in German words' 'no German locale can be made, or there is no catalogue'
+    skip 'in German the schedule is put in German words' 'there is no catalogue'
 fi
 done_testing
