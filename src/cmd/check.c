@@ -9,6 +9,7 @@
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
+#include "cmd/desk.h"
 #include "cmd/paper.h"
 #include "core/json.h"
 #include "engine/checkup.h"
@@ -199,21 +200,20 @@ static int fail(const struct request *request, const struct err *err)
 static int run(const struct cmd_args *args)
 {
     struct err err = {0};
-    struct site site = {0};
+    struct desk desk = {0};
     struct signals signals = SIGNALS_CLOSED;
     struct request request = {.wish = {.max_age_s = SITUATION_SILENCE_S}};
-    struct site_request wish = cli_site_request(args->cli);
     int exit_code;
     if (!parse_options(args, &request, &err)) {
         exit_code = cli_fail(&err);
-    } else if (!site_open(&site, &wish, &err) || !signals_open(&signals, &err)) {
+    } else if (!desk_open(&desk, args->cli, &err) || !signals_open(&signals, &err)) {
         exit_code = fail(&request, &err);
     } else {
-        site.signals = &signals;
-        exit_code = show(&request, &site, &err);
+        desk.site.signals = &signals;
+        exit_code = show(&request, &desk.site, &err);
     }
     signals_release(&signals);
-    site_release(&site);
+    desk_close(&desk);
     return exit_code;
 }
 

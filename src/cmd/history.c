@@ -10,12 +10,12 @@
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
+#include "cmd/desk.h"
 #include "cmd/history_show.h"
 #include "cmd/paper.h"
 #include "cmd/when.h"
 #include "core/walltime.h"
 #include "io/session.h"
-#include "io/statedir.h"
 
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] history [stats] [options]\n"
@@ -98,26 +98,14 @@ static bool parse_options(const struct cmd_args *args, struct request *request, 
 }
 
 /* How long runs took is known only where the state directory can be read. */
-static void load_durations(const struct site *site, struct durations *durations)
+static void load_durations(const struct desk *desk, struct durations *durations)
 {
-    struct statedir state = {0};
-    struct buf name = {0};
     struct buf path = {0};
     struct err err = {0};
-    struct statedir_wish wish = {
-        .installation = site->installation,
-        .configured = site->options.state_dir,
-    };
-    if (statedir_open(&state, &wish, &err) && site_file_name(site, ".runs", &name, &err)) {
-        buf_addf(&path, "%s/%s", state.path, buf_text(&name));
-        if (durations_load(durations, buf_text(&path), &site->zone, &err))
-            err = (struct err){0};
-    }
-    if (err.kind != ERR_NONE)
+    if (!desk_path(desk, ".runs", &path, &err) ||
+        !durations_load(durations, buf_text(&path), &desk->site.zone, &err))
         log_msg(LOG_LEVEL_DEBUG, "how long runs took is not known: %s", err.text);
     buf_release(&path);
-    buf_release(&name);
-    statedir_close(&state);
 }
 
 /* One client's rows; false: it could not be reached, which is told. */
@@ -141,8 +129,9 @@ static bool ask_client(const struct site *site, const struct client *client,
     return done;
 }
 
-static bool show_all(const struct site *site, const struct request *request, struct err *err)
+static bool show_all(const struct desk *desk, const struct request *request, struct err *err)
 {
+    const struct site *site = &desk->site;
     struct clients clients = {0};
     struct durations durations = {0};
     struct buf out = {0};
@@ -152,7 +141,7 @@ static bool show_all(const struct site *site, const struct request *request, str
     bool done = site_load_clients(site, &clients, err) &&
                 (!request->client || clients_choose(&clients, request->client, err));
     if (done)
-        load_durations(site, &durations);
+        load_durations(desk, &durations);
     for (size_t i = 0; done && i < clients.count; i++)
         away += !ask_client(site, &clients.items[i], request, &show);
     if (done) {
@@ -172,7 +161,7 @@ static bool show_all(const struct site *site, const struct request *request, str
     return done;
 }
 
-static bool run_request(struct request *request, const struct site *site, struct err *err)
+static bool run_request(struct request *request, const struct desk *desk, struct err *err)
 {
     char since[WALLTIME_MAX];
     int64_t since_s = 0;
@@ -180,28 +169,26 @@ static bool run_request(struct request *request, const struct site *site, struct
     request->query.whole = request->json;
     if (request->since) {
         struct when when = {.option = "--since",
-                            .zone = &site->zone,
+                            .zone = &desk->site.zone,
                             .now_s = clock_real_us() / 1000000,
                             .towards = -1};
         if (!when_parse(&when, request->since, &since_s, err))
             return false;
-        walltime_format(&site->zone, since_s * 1000000, since);
+        walltime_format(&desk->site.zone, since_s * 1000000, since);
         request->query.since = since;
     }
-    return show_all(site, request, err);
+    return show_all(desk, request, err);
 }
 
 static int run(const struct cmd_args *args)
 {
     struct err err = {0};
-    struct site site = {0};
+    struct desk desk = {0};
     struct request request = {0};
-    struct site_request wish = cli_site_request(args->cli);
-    bool done = parse_options(args, &request, &err) && site_open(&site, &wish, &err) &&
-                run_request(&request, &site, &err);
-    int exit_code = done ? 0 : cli_fail(&err);
-    site_release(&site);
-    return exit_code;
+    bool done = parse_options(args, &request, &err) && desk_open(&desk, args->cli, &err) &&
+                run_request(&request, &desk, &err);
+    desk_close(&desk);
+    return done ? 0 : cli_fail(&err);
 }
 
 const struct cmd cmd_history = {.name = "history", .usage = usage, .run = run, .by_hand = true};

@@ -8,6 +8,7 @@
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
+#include "cmd/desk.h"
 #include "cmd/paper.h"
 #include "cmd/status_json.h"
 #include "cmd/status_text.h"
@@ -77,14 +78,12 @@ static bool show(const struct request *request, const struct site *site, struct 
 static int run(const struct cmd_args *args)
 {
     struct err err = {0};
-    struct site site = {0};
+    struct desk desk = {0};
     struct request request = {0};
-    struct site_request wish = cli_site_request(args->cli);
-    bool done = parse_options(args, &request, &err) && site_open(&site, &wish, &err) &&
-                show(&request, &site, &err);
-    int exit_code = done ? 0 : cli_fail(&err);
-    site_release(&site);
-    return exit_code;
+    bool done = parse_options(args, &request, &err) && desk_open(&desk, args->cli, &err) &&
+                show(&request, &desk.site, &err);
+    desk_close(&desk);
+    return done ? 0 : cli_fail(&err);
 }
 
 const struct cmd cmd_status = {.name = "status", .usage = usage, .run = run, .by_hand = true};

@@ -53,7 +53,7 @@ static void add_runs(const struct page *p, struct table *table)
         table_cellf(table, served ? TABLE_GREEN : TABLE_RED,
                     served ? N_("armed by %s") : N_("armed by %s, but no runs come"), s->scheduler);
     else if (!s->state)
-        table_cellf(table, TABLE_YELLOW, "not known: %s", s->trouble ? s->trouble : "?");
+        table_coloured(table, TABLE_YELLOW, _("not known: the state directory cannot be read"));
     else
         table_coloured(table, served ? TABLE_YELLOW : TABLE_RED,
                        served ? _("not armed by task_server, but runs come") : _("not armed"));

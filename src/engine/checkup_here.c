@@ -75,8 +75,7 @@ void checkup_directories(struct checkup *checkup, const struct site *site)
         check_writable(checkup, s->state);
         check_room(checkup, s->state);
     } else {
-        checkup_add(checkup, "directories", CHECKUP_CRITICAL, "there is no state directory: %s",
-                    s->trouble ? s->trouble : "?");
+        checkup_add(checkup, "directories", CHECKUP_CRITICAL, "the state directory cannot be used");
     }
     if (s->journal.bad) {
         checkup_add(checkup, "directories", CHECKUP_WARNING,
@@ -194,18 +193,14 @@ static bool needs_perl(const struct overview *o)
 
 void checkup_perl(struct checkup *checkup, struct site *site)
 {
-    struct statedir state = {0};
     struct journal journal = {0};
     struct host host = {0};
     struct err err = {0};
-    struct statedir_wish wish = {
-        .installation = site->installation,
-        .configured = site->options.state_dir,
-    };
     check_classes(checkup, site);
-    bool done = statedir_open(&state, &wish, &err) &&
-                site_open_outside(site, &state, &journal, &err) && host_open(&host, site, &err) &&
-                host_load(&host, &err);
+    if (!site->state) /* has been told */
+        return;
+    bool done = site_open_outside(site, site->state, &journal, &err) &&
+                host_open(&host, site, &err) && host_load(&host, &err);
     if (done) {
         checkup_add(checkup, "perl", CHECKUP_WELL, "kivitendo and its Perl modules can be loaded");
     } else {
@@ -218,8 +213,6 @@ void checkup_perl(struct checkup *checkup, struct site *site)
     host_close(&host);
     journal_close(&journal);
     site->journal = NULL;
-    site->state = NULL;
-    statedir_close(&state);
 }
 
 /* ---- who is told ---- */

@@ -124,22 +124,10 @@ static void look_at_nologin(struct situation *s, const struct site *site)
 
 bool situation_look(struct situation *s, const struct site *site, struct err *err)
 {
-    struct statedir state = {0};
-    struct err why = {0};
-    struct statedir_wish wish = {
-        .installation = site->installation,
-        .configured = site->options.state_dir,
-    };
     *s = (struct situation){.now_us = clock_real_us()};
     look_at_lock(s, site);
     look_at_nologin(s, site);
-    bool done = true;
-    if (statedir_open(&state, &wish, &why))
-        done = look_into_state(s, site, &state, err);
-    else
-        s->trouble = strdup(why.text);
-    statedir_close(&state);
-    return done;
+    return !site->state || look_into_state(s, site, site->state, err);
 }
 
 bool situation_is_served(const struct situation *s)
@@ -154,7 +142,6 @@ void situation_release(struct situation *s)
     if (!s)
         return;
     free(s->state);
-    free(s->trouble);
     incidents_release(&s->incidents);
     journal_count_release(&s->journal);
     busy_release(&s->busy);

@@ -5,8 +5,7 @@
  *     situation_look(&situation, &site, err)
  *     situation_release(&situation)
  *
- * What cannot be known (another user's state directory) is as if it were not there; `state` says
- * whether the directory could be read at all.
+ * The state directory is the site's (site.state); without it what lies there is as if it were not.
  *
  * Ownership: owns everything in it.
  * Errors: out of memory only.
@@ -31,8 +30,7 @@ enum { SITUATION_SCHEDULER_MAX = 32 };
 
 struct situation {
     int64_t now_us;
-    char *state; /* path of the state directory; NULL: it cannot be read, and `trouble` says why */
-    char *trouble;
+    char *state; /* path of the state directory; NULL: it cannot be read */
     bool has_stamp;
     struct stamp stamp; /* of the last run that ended */
     char

@@ -199,7 +199,7 @@ static void look_at_schedule(struct asking *a)
     } else if (situation_is_served(now)) {
         add(a, "schedule", WHY_FINE, "armed by %s; the last run ended %s", by, last);
     } else if (!now->state) {
-        add(a, "schedule", WHY_WARNING, "not known: %s", now->trouble ? now->trouble : "?");
+        add(a, "schedule", WHY_WARNING, "not known: the state directory cannot be read");
         advise(a, _("ask as the user that jobs run as"));
     } else if (*now->scheduler) {
         add(a, "schedule", WHY_STOPS, "armed by %s, but %s %s", by,

@@ -56,6 +56,14 @@ touch "$INSTALLATION/users/nologin"
 says 'a locked installation' '^installation +locked since 20.*users/nologin'
 rm "$INSTALLATION/users/nologin"
 
+run_ts hold --client 'Müller GmbH' --why 'moving house'
+says 'a client that is held' '^ 1  Müller GmbH .*  held by .*: moving house'
+is 'as JSON' "$(json 'acme["held"], acme["held_why"]')" "(True, 'moving house')"
+run_ts release --client 'Müller GmbH'
+run_ts hold --why 'everybody out'
+says 'everything is held' '^held +everything, since 20.*: everybody out'
+run_ts release
+
 # A job that is running.
 client_sql acme 'UPDATE background_jobs SET active = false'
 add_held_job acme

@@ -137,6 +137,20 @@ why '33. somebody else holds the lock' schedule '(stops|fine)' '(old task_server
 kill $!
 wait $! 2>/dev/null
 
+# 34 to 37: somebody, or we ourselves, hold it.
+run_ts hold --client 'Müller GmbH' --until 2h --why 'moving house'
+why '34. its client is held for a while' hold stops 'held until 20.*\(in (119 min|1 h|2 h)\), by .*: moving house.*release --client'
+run_ts release --client 'Müller GmbH'
+run_ts hold --why 'everybody out'
+why '35. everything is held' hold stops 'held until released, by .*: everybody out.*release lets everything'
+run_ts release
+why '36. nobody holds it any more' hold fine 'not held'
+run_ts run
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db copy)' WHERE name = 'Müller GmbH'"
+pg_createdb "$(client_db copy)" "$(client_db acme)"
+why '37. its database is another one than it was' moved stops 'held by itself: .*release --client'
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'Müller GmbH'"
+
 # The text.
 run_ts why Test
 like 'the package is as good as the id' "$(printf '%s\n' "$TS_OUT" | head -n 1)" "client 'Müller GmbH', job $JOB_ID \(Test\)"
