@@ -64,14 +64,14 @@ void checkup_jobs(struct checkup *checkup)
     for (size_t i = 0; i < o->situation.incidents.count; i++)
         failing += strncmp(o->situation.incidents.items[i].key, "job/", 4) == 0;
     checkup_add(checkup, "jobs", overdue ? CHECKUP_WARNING : CHECKUP_WELL,
-                "%zu active jobs, %zu of them overdue", jobs, overdue);
+                "jobs: %zu active, %zu overdue", jobs, overdue);
     if (overdue)
         checkup_advise(checkup, _("task-server why JOB says what keeps one from running"));
     if (failing)
-        checkup_add(checkup, "jobs", CHECKUP_WARNING, "%zu jobs fail", failing);
+        checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs that fail: %zu", failing);
     if (unknown)
-        checkup_add(checkup, "jobs", CHECKUP_WARNING, "%zu active jobs have a package nobody knows",
-                    unknown);
+        checkup_add(checkup, "jobs", CHECKUP_WARNING,
+                    "active jobs with a package nobody knows: %zu", unknown);
 }
 
 /* ---- servers ---- */

@@ -33,7 +33,7 @@ like 'the state directory' "$TS_OUT" "$state can be written"
 like 'room' "$TS_OUT" 'MB are free below'
 like 'the server' "$TS_OUT" 'we may need 17, [0-9]+ of [0-9]+ are free'
 like 'its clock' "$TS_OUT" 'its clock is -?[0-9]+ ms ahead of ours, its zone'
-like 'the jobs' "$TS_OUT" '1 active jobs, 0 of them overdue'
+like 'the jobs' "$TS_OUT" 'jobs: 1 active, 0 overdue'
 like 'nobody is told' "$TS_OUT" '! +mail +nobody is told of failed jobs'
 like 'and what to do' "$TS_OUT" '→ set send_email_to'
 nagios 'all is well' 0 '^TASK-SERVER OK - .*1 of 1 enabled clients can be served.* \| age=[0-9]+s$'
@@ -55,11 +55,11 @@ touch -d '20 minutes ago' "$INSTALLATION/users/nologin"
 nagios 'locked for a quarter of an hour' 2 'CRITICAL - .*the installation is locked'
 rm "$INSTALLATION/users/nologin"
 client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 hour'"
-nagios 'overdue jobs' 1 'WARNING - 1 active jobs, 1 of them overdue'
+nagios 'overdue jobs' 1 'WARNING - jobs: 1 active, 1 overdue'
 client_sql acme "UPDATE background_jobs SET package_name = 'NoSuch'"
 run_ts run
-nagios 'a job that fails' 1 '1 jobs fail'
-like 'whose package nobody knows' "$TS_OUT" '1 active jobs have a package nobody knows'
+nagios 'a job that fails' 1 'jobs that fail: 1'
+like 'whose package nobody knows' "$TS_OUT" 'active jobs with a package nobody knows: 1'
 client_sql acme "UPDATE background_jobs SET package_name = 'Test'"
 
 auth_sql "UPDATE auth.clients SET dbname = 'no|where'"
