@@ -94,7 +94,7 @@ static void show_text(const struct checkup *checkup, struct buf *out)
     const char *group = "";
     style.leaves_head = true;
     for (int i = 0; i < 3; i++)
-        table_column(&table, "", i == 2 ? TABLE_CUT : 0);
+        table_column(&table, "", i == 2 ? TABLE_WRAP : 0);
     for (size_t i = 0; i < checkup->count; i++) {
         const struct checkup_item *item = &checkup->items[i];
         bool same = strcmp(group, item->group) == 0;

@@ -157,7 +157,7 @@ static bool show_all(const struct desk *desk, const struct request *request, str
     durations_release(&durations);
     clients_release(&clients);
     if (done && away)
-        return err_set(err, ERR_AWAY, "history: %d clients could not be asked", away);
+        return err_set(err, ERR_AWAY, "history: not every client could be asked");
     return done;
 }
 

@@ -27,12 +27,23 @@ static void show_time(const struct page *p, int64_t at_us, char out[TIME_MAX])
     buf_release(&span);
 }
 
+/* In tables: to the minute, without the zone. */
+static void show_minute(const struct page *p, int64_t at_us, char out[TIME_MAX])
+{
+    char time[WALLTIME_MAX];
+    struct buf ago = {0};
+    walltime_show(&p->site->zone, at_us, time);
+    agewords_ago((p->o->situation.now_us - at_us) / 1000000, &ago);
+    snprintf(out, TIME_MAX, "%.16s (%.30s)", time, buf_text(&ago));
+    buf_release(&ago);
+}
+
 /* ---- facts: a title, and what is so ---- */
 
 static void begin_facts(struct table *table)
 {
     table_column(table, "", 0);
-    table_column(table, "", TABLE_CUT);
+    table_column(table, "", TABLE_WRAP);
 }
 
 static void end_table(const struct page *p, struct table *table, bool has_head)
@@ -182,7 +193,7 @@ static void show_clients(const struct page *p)
     table_column(&table, _("running"), TABLE_RIGHT);
     table_column(&table, _("overdue"), TABLE_RIGHT);
     table_column(&table, _("failed (24 h)"), TABLE_RIGHT);
-    table_column(&table, _("state"), TABLE_CUT);
+    table_column(&table, _("state"), TABLE_WRAP);
     for (size_t i = 0; i < p->o->survey.count; i++) {
         const struct survey_client *client = &p->o->survey.clients[i];
         struct counts counts = count(p->o, i);
@@ -215,7 +226,7 @@ static void show_overdue(const struct page *p)
             char since[TIME_MAX];
             if (!overview_is_overdue(p->o, &client->jobs[i]) || ++shown > SHOWN_MAX)
                 continue;
-            show_time(p, job->next_us, since);
+            show_minute(p, job->next_us, since);
             table_cell(&table, client->client.fields[CLIENT_NAME]);
             table_cellf(&table, TABLE_PLAIN, "%d", job->id);
             table_cell(&table, job->package);
@@ -245,7 +256,7 @@ static void show_failures(const struct page *p)
         char time[TIME_MAX];
         if (run->end == RUN_SUCCEEDED || ++shown > SHOWN_MAX)
             continue;
-        show_time(p, run->run_at_us, time);
+        show_minute(p, run->run_at_us, time);
         table_cell(&table, p->o->survey.clients[run->client].client.fields[CLIENT_NAME]);
         table_cell(&table, run->package);
         table_cell(&table, time);

@@ -89,7 +89,7 @@ static void show_text(const struct why *why, struct buf *out)
     style.leaves_head = true;
     table_column(&table, "", 0);
     table_column(&table, "", 0);
-    table_column(&table, "", TABLE_CUT);
+    table_column(&table, "", TABLE_WRAP);
     for (size_t i = 0; i < why->count; i++) {
         add_mark(&table, why->lines[i].verdict);
         table_cell(&table, _(why->lines[i].title));

@@ -12,7 +12,7 @@
 static const char *const colour_codes[] = {"",         "\033[1m",  "\033[2m",
                                            "\033[31m", "\033[32m", "\033[33m"};
 static const char gap[] = "  ";
-enum { GAP = sizeof gap - 1, TEXT_MAX = 4096 };
+enum { GAP = sizeof gap - 1, TEXT_MAX = 4096, WRAP_MIN = 24 };
 
 /* ---- the width of a text ---- */
 
@@ -182,6 +182,12 @@ static void find_widths(const struct table *table, const struct table_style *sty
     }
 }
 
+/* A column that wraps gives way first, but stays readable. */
+static int least_width(const struct table *table, int column)
+{
+    return table->flags[column] & TABLE_WRAP ? WRAP_MIN : TABLE_CUT_MIN;
+}
+
 /* Takes a column's width at a time from the widest that may be cut. */
 static void fit_widths(const struct table *table, int room, int *widths)
 {
@@ -191,7 +197,7 @@ static void fit_widths(const struct table *table, int room, int *widths)
     while (sum > room) {
         int widest = -1;
         for (int i = 0; i < table->columns; i++)
-            if (table->flags[i] & TABLE_CUT && widths[i] > TABLE_CUT_MIN &&
+            if (table->flags[i] & (TABLE_CUT | TABLE_WRAP) && widths[i] > least_width(table, i) &&
                 (widest < 0 || widths[i] > widths[widest]))
                 widest = i;
         if (widest < 0)
@@ -236,6 +242,49 @@ static void print_cell(const struct layout *layout, int column, const struct tab
         pad(out, width - used);
 }
 
+/* How many bytes of the text fit into `width` columns, broken at a blank if there is one. */
+static size_t find_break(const char *text, int width)
+{
+    size_t at = 0;
+    size_t blank = 0;
+    int used = 0;
+    while (text[at]) {
+        int columns;
+        size_t len = measure(text + at, &columns);
+        if (used + (columns < 0 ? 1 : columns) > width)
+            return blank ? blank : at ? at : len;
+        if (text[at] == ' ')
+            blank = at;
+        used += columns < 0 ? 1 : columns;
+        at += len;
+    }
+    return at;
+}
+
+/* The text below itself, `indent` columns from the left. */
+static void print_wrapped(const struct layout *layout, int column, const struct table_cell *cell,
+                          struct buf *out)
+{
+    int indent = 0;
+    bool coloured = layout->colours && cell->colour != TABLE_PLAIN;
+    for (int i = 0; i < column; i++)
+        indent += layout->widths[i] + GAP;
+    for (const char *text = cell->text; *text;) {
+        size_t len = find_break(text, layout->widths[column]);
+        if (text != cell->text) {
+            buf_add_text(out, "\n");
+            pad(out, indent);
+        }
+        if (coloured)
+            buf_add_text(out, colour_codes[cell->colour]);
+        buf_add(out, text, len);
+        if (coloured)
+            buf_add_text(out, "\033[0m");
+        text += len;
+        text += strspn(text, " ");
+    }
+}
+
 /* No blanks at the end of a line. */
 static void trim(struct buf *out)
 {
@@ -249,7 +298,10 @@ static void print_row(const struct layout *layout, const struct table_cell *cell
     for (size_t i = 0; i < count; i++) {
         if (i)
             buf_add_text(out, gap);
-        print_cell(layout, (int)i, &cells[i], out);
+        if (layout->flags[i] & TABLE_WRAP && cells[i].width > layout->widths[i])
+            print_wrapped(layout, (int)i, &cells[i], out);
+        else
+            print_cell(layout, (int)i, &cells[i], out);
     }
     trim(out);
     buf_add_text(out, "\n");

@@ -14,7 +14,8 @@
  * Cells go row by row, from left to right; the last row may be short.  Widths count what a terminal
  * shows (wcwidth(3)): combining letters nothing, East Asian ones two columns.  Where the table is
  * wider than the terminal the widest of the columns with TABLE_CUT lose their ends, shown by "…",
- * down to TABLE_CUT_MIN; what is too wide even so is left to the terminal to wrap.
+ * down to TABLE_CUT_MIN; what is too wide even so is left to the terminal to wrap.  A last column
+ * with TABLE_WRAP goes on below itself, broken at blanks.
  * Newlines, control characters, bytes that are no UTF-8 and marks that turn the direction of
  * writing are shown as "?": a text from a database cannot drive a terminal or forge a row.
  *
@@ -37,6 +38,7 @@ enum { TABLE_COLUMNS_MAX = 20, TABLE_CUT_MIN = 8 };
 enum {
     TABLE_RIGHT = 1, /* numbers */
     TABLE_CUT = 2,   /* may lose its end where room is scarce */
+    TABLE_WRAP = 4,  /* the last column only: goes on in the next line instead */
 };
 
 enum table_colour {

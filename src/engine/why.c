@@ -186,7 +186,7 @@ static void look_at_schedule(struct asking *a)
 {
     const struct situation *now = a->s->situation;
     char last[WALLTIME_MAX + 64] = "";
-    const char *by = *now->scheduler ? now->scheduler : _("nothing known to us");
+    const char *by = *now->scheduler ? now->scheduler : _("something else than task_server");
     if (now->has_stamp)
         show_time(a, now->stamp.ended_us, last);
     if (now->busy_now && now->holder.is_perl_server) {

@@ -49,7 +49,7 @@ static bool set_connection_error(struct err *err, PGconn *conn, const char *what
     size_t len = strlen(text);
     while (len && (text[len - 1] == '\n' || text[len - 1] == ' '))
         text[--len] = '\0';
-    for (char *p = text; (p = strchr(p, '\n'));)
+    for (char *p = text; (p = strpbrk(p, "\n\t"));)
         *p = ' ';
     return err_set(err, ERR_AWAY, "%s: %s", what, *text ? text : "no answer");
 }

@@ -91,6 +91,26 @@ static void coloured(void **state)
           "x       123  a?b\n");
 }
 
+static void wrapped(void **state)
+{
+    (void)state;
+    struct table table = {0};
+    struct buf out = {0};
+    table_column(&table, "a", 0);
+    table_column(&table, "text", TABLE_WRAP);
+    table_cell(&table, "x");
+    table_cell(&table, "one two three four five six seven ünd acht");
+    table_cell(&table, "y");
+    table_cell(&table, "abcdefghijklmnopqrstuvwxyzabcdefgh");
+    table_print(&table, &(struct table_style){.width = 27, .leaves_head = true}, &out);
+    assert_string_equal(buf_text(&out), "x  one two three four five\n"
+                                        "   six seven ünd acht\n"
+                                        "y  abcdefghijklmnopqrstuvwx\n"
+                                        "   yzabcdefgh\n");
+    buf_release(&out);
+    table_release(&table);
+}
+
 static void too_many_columns(void **state)
 {
     (void)state;
@@ -112,6 +132,7 @@ int main(void)
         cmocka_unit_test(cut_to_the_terminal),
         cmocka_unit_test(cut_no_further_than_reads),
         cmocka_unit_test(coloured),
+        cmocka_unit_test(wrapped),
         cmocka_unit_test(too_many_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
