@@ -21,6 +21,7 @@
 enum {
     FINISH_MS = 30000, /* what the courier gets at the end of a run */
     COURIER_MS = 120000,
+    STOP_MS = 3000, /* … and when we are told to stop */
     DIE_MS = 5000,
     PAUSE_MS = 5,
 };
@@ -268,10 +269,19 @@ void notify_deliver(struct notify *notify)
         start_courier(notify, NULL, false);
 }
 
+/* Told to stop, we leave what takes time to the next run: systemd does not wait for ever. */
+static bool has_had_its_time(const struct notify *notify, int64_t until_ms)
+{
+    const struct signals *signals = notify->site->signals;
+    int64_t now_ms = clock_mono_ms();
+    return now_ms >= until_ms || signals->hurry ||
+           (signals->stop && now_ms >= notify->began_ms + STOP_MS);
+}
+
 static void wait_for_courier(struct notify *notify, int64_t until_ms)
 {
     while (!courier_is_back(notify)) {
-        if (clock_mono_ms() >= until_ms || notify->site->signals->hurry) {
+        if (has_had_its_time(notify, until_ms)) {
             stop_courier(notify);
             return;
         }

@@ -110,6 +110,10 @@ if [ -x /usr/bin/msmtp ]; then
     arrives 'by a real sendmail'
 fi
 
+has_note() {
+    find "$INSTALLATION/users/task_server" -name '*.note' | grep -q .
+}
+
 # A server that takes the call and says nothing.
 perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1") or die;
     $| = 1; print $s->sockport, "\n"; push @c, $s->accept while 1' >"$WORK/hang.port" &
@@ -121,5 +125,14 @@ add_client other
 add_job other Test '0 3 * * *' due
 run_ts run
 like 'a server that hangs is given up in time' "$TS_ERR" 'a notice cannot be sent'
+find "$INSTALLATION/users/task_server" -name '*.note' -delete
+client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute'"
+start_ts stopped run
+wait_until 20 has_note
+begun=$(date +%s)
+kill "$TS_PID"
+wait_ts stopped
+ok 'told to stop, a run does not wait for it' test $(($(date +%s) - begun)) -le 15
+is 'the mail waits for a later run' "$(find "$INSTALLATION/users/task_server" -name '*.note' | wc -l)" 1
 is 'and no job waits for it' "$(client_sql other 'SELECT status FROM background_job_histories')" success
 done_testing
