@@ -143,24 +143,6 @@ static void show_facts(const struct page *p)
 
 /* ---- clients ---- */
 
-struct counts {
-    int active, overdue, running, failed;
-};
-
-static struct counts count(const struct overview *o, size_t index)
-{
-    struct counts counts = {0};
-    const struct survey_client *client = &o->survey.clients[index];
-    for (size_t i = 0; i < client->count; i++) {
-        counts.active += client->jobs[i].row->job.active;
-        counts.running += client->jobs[i].row->claim.pid != 0;
-        counts.overdue += overview_is_overdue(o, &client->jobs[i]);
-    }
-    for (size_t i = 0; i < o->run_count; i++)
-        counts.failed += o->runs[i].client == index && o->runs[i].end != RUN_SUCCEEDED;
-    return counts;
-}
-
 static void add_state(const struct survey_client *client, struct table *table)
 {
     if (client->trouble)
@@ -196,7 +178,7 @@ static void show_clients(const struct page *p)
     table_column(&table, _("state"), TABLE_WRAP);
     for (size_t i = 0; i < p->o->survey.count; i++) {
         const struct survey_client *client = &p->o->survey.clients[i];
-        struct counts counts = count(p->o, i);
+        struct overview_counts counts = overview_count(p->o, i);
         table_cellf(&table, TABLE_PLAIN, "%d", client->client.id);
         table_cell(&table, client->client.fields[CLIENT_NAME]);
         add_count(&table, client, counts.active, TABLE_PLAIN);

@@ -12,6 +12,8 @@
 struct asked {
     const struct site *site;
     struct history_query query;
+    struct history_span span; /* without since: no traces are wanted */
+    char trace_since[WALLTIME_MAX];
     char since[WALLTIME_MAX];
 };
 
@@ -54,6 +56,88 @@ static bool add_runs(struct overview *o, const struct asked *asked, size_t clien
     return true;
 }
 
+/* ---- traces ---- */
+
+static struct overview_trace *new_trace(struct overview *o, size_t client, const char *package)
+{
+    struct overview_trace *traces = realloc(o->traces, (o->trace_count + 1) * sizeof *traces);
+    if (!traces)
+        return NULL;
+    o->traces = traces;
+    struct overview_trace *trace = &traces[o->trace_count];
+    *trace = (struct overview_trace){.client = client, .package = strdup(package)};
+    o->trace_count += trace->package != NULL;
+    return trace->package ? trace : NULL;
+}
+
+static struct timeline_mark *new_mark(struct overview_trace *trace)
+{
+    enum { STEP = 64 };
+    if (trace->count % STEP == 0) {
+        struct timeline_mark *marks = realloc(trace->marks, (trace->count + STEP) * sizeof *marks);
+        if (!marks)
+            return NULL;
+        trace->marks = marks;
+    }
+    return &trace->marks[trace->count];
+}
+
+static int number(const struct db_reply *reply, int row, int column)
+{
+    const char *text = db_value(reply, 0, row, column);
+    return text ? atoi(text) : 0;
+}
+
+static bool add_mark(struct overview_trace *trace, const struct zone *zone,
+                     const struct db_reply *reply, int row)
+{
+    struct err ignored = {0};
+    const char *first = db_value(reply, 0, row, MARK_FIRST_RUN);
+    const char *last = db_value(reply, 0, row, MARK_LAST_RUN);
+    const char *error = db_value(reply, 0, row, MARK_ERROR);
+    struct timeline_mark *mark = new_mark(trace);
+    if (!mark)
+        return false;
+    *mark = (struct timeline_mark){
+        .runs = number(reply, row, MARK_RUNS),
+        .failures = number(reply, row, MARK_FAILURES),
+    };
+    if (!first || !walltime_parse(zone, first, &mark->first_us, &ignored) || !last ||
+        !walltime_parse(zone, last, &mark->last_us, &ignored))
+        return true;
+    mark->error = error ? strdup(error) : NULL;
+    trace->count++;
+    return !error || mark->error;
+}
+
+static bool add_traces(struct overview *o, const struct asked *asked, size_t client,
+                       const struct db_reply *reply)
+{
+    struct overview_trace *trace = NULL;
+    for (int row = 0; row < db_rows(reply, 0); row++) {
+        const char *package = db_value(reply, 0, row, MARK_PACKAGE);
+        if (!package)
+            continue;
+        if (!trace || strcmp(trace->package, package) != 0)
+            trace = new_trace(o, client, package);
+        if (!trace || !add_mark(trace, &asked->site->zone, reply, row))
+            return false;
+    }
+    return true;
+}
+
+static bool ask_traces(struct overview *o, const struct asked *asked, struct db *db, size_t client,
+                       struct err *err)
+{
+    struct db_reply reply = {0};
+    bool done = history_marks(db, &asked->span, &reply, err) &&
+                (add_traces(o, asked, client, &reply) || err_set_nomem(err));
+    db_reply_release(&reply);
+    return done;
+}
+
+/* ---- asking ---- */
+
 static bool ask_history(struct overview *o, const struct asked *asked, size_t index,
                         struct err *err)
 {
@@ -64,7 +148,8 @@ static bool ask_history(struct overview *o, const struct asked *asked, size_t in
     struct db_options options = site_db_options(asked->site, "task-server status");
     bool done = db_connect(&db, &target, &options, err) && session_start(&db, &session, err) &&
                 history_list(&db, &asked->query, &reply, err) &&
-                add_runs(o, asked, index, &reply, err);
+                add_runs(o, asked, index, &reply, err) &&
+                (!asked->span.since || ask_traces(o, asked, &db, index, err));
     db_reply_release(&reply);
     db_close(&db);
     return done;
@@ -81,15 +166,21 @@ static void note_trouble(struct overview *o, size_t index, const struct err *err
 static void ask_histories(struct overview *o, const struct site *site,
                           const struct overview_wish *wish)
 {
-    char limit[16];
+    char limit[16], slot[16];
     struct asked asked = {.site = site};
     snprintf(limit, sizeof limit, "%d", OVERVIEW_RUNS_MAX);
+    snprintf(slot, sizeof slot, "%d", TIMELINE_MARK_S);
     walltime_format(&site->zone, o->situation.now_us - wish->back_s * 1000000, asked.since);
     asked.query = (struct history_query){
         .status = wish->only_failures ? "failure" : NULL,
         .since = asked.since,
         .limit = limit,
     };
+    if (wish->trace_s) {
+        walltime_format(&site->zone, o->situation.now_us - wish->trace_s * 1000000,
+                        asked.trace_since);
+        asked.span = (struct history_span){.since = asked.trace_since, .slot_s = slot};
+    }
     for (size_t i = 0; i < o->survey.count; i++) {
         struct err err = {0};
         const struct survey_client *client = &o->survey.clients[i];
@@ -117,6 +208,31 @@ bool overview_is_overdue(const struct overview *o, const struct survey_job *job)
            o->situation.now_us - row->next_us > OVERVIEW_OVERDUE_S * INT64_C(1000000);
 }
 
+struct overview_counts overview_count(const struct overview *o, size_t index)
+{
+    struct overview_counts counts = {0};
+    const struct survey_client *client = &o->survey.clients[index];
+    for (size_t i = 0; i < client->count; i++) {
+        counts.active += client->jobs[i].row->job.active;
+        counts.running += client->jobs[i].row->claim.pid != 0;
+        counts.overdue += overview_is_overdue(o, &client->jobs[i]);
+    }
+    for (size_t i = 0; i < o->run_count; i++)
+        counts.failed += o->runs[i].client == index && o->runs[i].end != RUN_SUCCEEDED;
+    return counts;
+}
+
+static void release_traces(struct overview *o)
+{
+    for (size_t i = 0; i < o->trace_count; i++) {
+        for (size_t k = 0; k < o->traces[i].count; k++)
+            free(o->traces[i].marks[k].error);
+        free(o->traces[i].marks);
+        free(o->traces[i].package);
+    }
+    free(o->traces);
+}
+
 void overview_release(struct overview *o)
 {
     if (!o)
@@ -126,6 +242,7 @@ void overview_release(struct overview *o)
         free(o->runs[i].error);
     }
     free(o->runs);
+    release_traces(o);
     survey_release(&o->survey);
     situation_release(&o->situation);
     *o = (struct overview){0};

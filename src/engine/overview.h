@@ -3,7 +3,7 @@
  *
  *     struct overview overview = {0};
  *     overview_collect(&overview, &site, &(struct overview_wish){.back_s = 86400}, err)
- *     overview.situation, .survey, .runs …
+ *     overview.situation, .survey, .runs, .traces …
  *     overview_release(&overview)
  *
  * Ownership: owns everything.
@@ -18,6 +18,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "core/timeline.h"
 #include "engine/situation.h"
 #include "engine/survey.h"
 #include "store/runlog.h"
@@ -29,6 +30,7 @@ struct overview_wish {
     const char *client; /* id or name; NULL: all */
     int64_t back_s;     /* how far back runs are looked for */
     bool only_failures; /* of the runs */
+    int64_t trace_s;    /* how far back traces go; 0: there are none */
 };
 
 /* A row of a history. */
@@ -40,11 +42,29 @@ struct overview_run {
     enum run_end end;
 };
 
+/* When a package ran in a client. */
+struct overview_trace {
+    size_t client; /* index in survey.clients */
+    char *package;
+    struct timeline_mark *marks; /* the oldest first; at most one lies before what was asked for */
+    size_t count;
+};
+
 struct overview {
     struct situation situation;
     struct survey survey;
     struct overview_run *runs; /* the newest first, client by client */
     size_t run_count;
+    struct overview_trace *traces; /* client by client, in the order of package names */
+    size_t trace_count;
+};
+
+/* A client in numbers. */
+struct overview_counts {
+    int active;  /* jobs */
+    int running; /* jobs that somebody has claimed */
+    int overdue; /* jobs */
+    int failed;  /* runs among overview.runs */
 };
 
 bool overview_collect(struct overview *overview, const struct site *site,
@@ -52,6 +72,8 @@ bool overview_collect(struct overview *overview, const struct site *site,
 
 /* It is due, and longer so than it should be. */
 bool overview_is_overdue(const struct overview *overview, const struct survey_job *job);
+
+struct overview_counts overview_count(const struct overview *overview, size_t client);
 
 /* Takes NULL. */
 void overview_release(struct overview *overview);

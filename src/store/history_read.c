@@ -30,6 +30,21 @@ static const struct db_statement stats = {
            " GROUP BY h.package_name ORDER BY h.package_name",
 };
 
+/* Slots of local time: where clocks are set back, two times share one. */
+#define SLOT(time) "floor(extract(epoch FROM " time ") / $5::integer)"
+
+static const struct db_statement marks = {
+    .params = 5,
+    .sql = "SELECT h.package_name, min(h.run_at)::text, max(h.run_at)::text, count(*),"
+           " count(*) FILTER (WHERE h.ended <> 'success'),"
+           " (array_agg(left(h.error, 200) ORDER BY h.run_at DESC, h.id DESC)"
+           "   FILTER (WHERE h.ended <> 'success' AND h.run_at >= $4::timestamp))[1]" WANTED_ROWS
+           " AND h.run_at < 'infinity' AND h.package_name IS NOT NULL"
+           " GROUP BY h.package_name, greatest(" SLOT("h.run_at") "," SLOT(
+               "$4::timestamp") " - 1)"
+                                " ORDER BY h.package_name, min(h.run_at)",
+};
+
 bool history_list(struct db *db, const struct history_query *query, struct db_reply *reply,
                   struct err *err)
 {
@@ -44,5 +59,13 @@ bool history_stats(struct db *db, const struct history_query *query, struct db_r
 {
     const char *params[] = {query->package, query->status, query->since};
     struct db_step step = {.statement = &stats, .params = params};
+    return db_run(db, &step, 1, reply, err);
+}
+
+bool history_marks(struct db *db, const struct history_span *span, struct db_reply *reply,
+                   struct err *err)
+{
+    const char *params[] = {NULL, NULL, NULL, span->since, span->slot_s};
+    struct db_step step = {.statement = &marks, .params = params};
     return db_run(db, &step, 1, reply, err);
 }

@@ -3,6 +3,7 @@
  *     struct history_query query = {.package = "Test", .since = "2026-11-01 00:00:00", .limit =
  * 50}; history_list(&db, &query, &reply, err)       columns as in enum history_column, newest first
  *     history_stats(&db, &query, &reply, err)      a row per package: enum history_stat
+ *     history_marks(&db, &span, &reply, err)       a row per package and slot: enum history_mark
  *
  * On a connection whose session is set up.  Databases without a description give null.
  * Ownership: the caller releases the reply, also after false.
@@ -45,10 +46,28 @@ enum history_stat {
     STAT_LAST_ERROR,
 };
 
+/* Counts of runs along the time. */
+struct history_span {
+    const char *since;  /* local time; all that lies before is one slot per package */
+    const char *slot_s; /* a number: how long a slot is */
+};
+
+enum history_mark { /* by package, then time */
+                    MARK_PACKAGE,
+                    MARK_FIRST_RUN,
+                    MARK_LAST_RUN,
+                    MARK_RUNS,
+                    MARK_FAILURES,
+                    MARK_ERROR, /* of the last failure; its first 200 letters */
+};
+
 bool history_list(struct db *db, const struct history_query *query, struct db_reply *reply,
                   struct err *err) MUST_USE;
 
 bool history_stats(struct db *db, const struct history_query *query, struct db_reply *reply,
+                   struct err *err) MUST_USE;
+
+bool history_marks(struct db *db, const struct history_span *span, struct db_reply *reply,
                    struct err *err) MUST_USE;
 
 #endif
