@@ -13,6 +13,7 @@
 #include "cmd/desk.h"
 #include "cmd/history_show.h"
 #include "cmd/paper.h"
+#include "cmd/took.h"
 #include "cmd/when.h"
 #include "core/walltime.h"
 #include "io/session.h"
@@ -97,17 +98,6 @@ static bool parse_options(const struct cmd_args *args, struct request *request, 
            (!request->limit || check_limit(request->limit, err));
 }
 
-/* How long runs took is known only where the state directory can be read. */
-static void load_durations(const struct desk *desk, struct durations *durations)
-{
-    struct buf path = {0};
-    struct err err = {0};
-    if (!desk_path(desk, ".runs", &path, &err) ||
-        !durations_load(durations, buf_text(&path), &desk->site.zone, &err))
-        log_msg(LOG_LEVEL_DEBUG, "how long runs took is not known: %s", err.text);
-    buf_release(&path);
-}
-
 /* One client's rows; false: it could not be reached, which is told. */
 static bool ask_client(const struct site *site, const struct client *client,
                        const struct request *request, struct history_show *show)
@@ -141,7 +131,7 @@ static bool show_all(const struct desk *desk, const struct request *request, str
     bool done = site_load_clients(site, &clients, err) &&
                 (!request->client || clients_choose(&clients, request->client, err));
     if (done)
-        load_durations(desk, &durations);
+        took_load(desk, &durations);
     for (size_t i = 0; done && i < clients.count; i++)
         away += !ask_client(site, &clients.items[i], request, &show);
     if (done) {

@@ -10,11 +10,13 @@
 #include "cmd/commands.h"
 #include "cmd/desk.h"
 #include "cmd/paper.h"
+#include "cmd/status_html.h"
 #include "cmd/status_json.h"
 #include "cmd/status_text.h"
+#include "io/wholefile.h"
 
 static const char usage[] = N_(
-    "usage: task-server [-c FILE] [-C DIR] status [--client C] [--json]\n"
+    "usage: task-server [-c FILE] [-C DIR] status [--client C] [--json | --html FILE]\n"
     "\n"
     "Shows the installation at a glance: whether runs come and when the last one was, what is\n"
     "running, each client with its jobs, which jobs are overdue, what failed in the last 24 "
@@ -23,6 +25,8 @@ static const char usage[] = N_(
     "\n"
     "  --client C  only this client (its id or name)\n"
     "  --json      for scripts\n"
+    "  --html FILE writes it as a page for browsers, with the runs of 24 hours and 7 days as\n"
+    "              timelines; FILE is replaced as a whole and may be read by everybody\n"
     "\n"
     "Exit codes: 0 shown, 64 usage, 75 a database could not be reached (the rest is shown), 77 no\n"
     "permission, 78 wrong configuration.\n");
@@ -32,12 +36,14 @@ enum { DAY_S = 86400 };
 struct request {
     const char *client;
     bool json;
+    const char *html; /* the file to write; NULL: standard output it is */
 };
 
 static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
 {
     static const struct option options[] = {
         {"client", required_argument, NULL, 'c'},
+        {"html", required_argument, NULL, 'h'},
         {"json", no_argument, NULL, 'j'},
         {0},
     };
@@ -46,31 +52,54 @@ static bool parse_options(const struct cmd_args *args, struct request *request, 
     while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'c': request->client = optarg; break;
+        case 'h': request->html = optarg; break;
         case 'j': request->json = true; break;
         default: return err_set(err, ERR_USAGE, "status: see task-server status --help");
         }
     }
     if (optind != args->argc)
         return err_set(err, ERR_USAGE, "status: '%.60s' is not understood", args->argv[optind]);
+    if (request->html && request->json)
+        return err_set(err, ERR_USAGE, "status: --json and --html exclude each other");
     return true;
 }
 
-static bool show(const struct request *request, const struct site *site, struct err *err)
+static bool publish(const struct overview *overview, const struct desk *desk, const char *path,
+                    struct err *err)
+{
+    struct buf page = {0};
+    bool done = status_html(overview, desk, &page, err) && wholefile_publish(path, &page, err);
+    buf_release(&page);
+    return done;
+}
+
+static bool print(const struct request *request, const struct overview *overview,
+                  const struct site *site, struct err *err)
+{
+    struct buf out = {0};
+    struct table_style style = paper_style();
+    if (request->json)
+        status_json(overview, site, &out);
+    else
+        status_text(overview, site, &style, &out);
+    bool done = paper_write(&out, err);
+    buf_release(&out);
+    return done;
+}
+
+static bool show(const struct request *request, const struct desk *desk, struct err *err)
 {
     struct overview overview = {0};
-    struct buf out = {0};
     struct overview_wish wish = {.client = request->client, .back_s = DAY_S, .only_failures = true};
-    bool done = overview_collect(&overview, site, &wish, err);
-    if (done && request->json) {
-        status_json(&overview, site, &out);
-    } else if (done) {
-        struct table_style style = paper_style();
-        status_text(&overview, site, &style, &out);
-    }
-    done = done && paper_write(&out, err);
+    if (request->html)
+        wish.trace_s = TIMELINE_WEEK_S;
+    bool done = overview_collect(&overview, &desk->site, &wish, err);
+    if (done && request->html)
+        done = publish(&overview, desk, request->html, err);
+    else
+        done = done && print(request, &overview, &desk->site, err);
     if (done && overview.survey.away)
         done = err_set(err, ERR_AWAY, "status: not every client could be asked");
-    buf_release(&out);
     overview_release(&overview);
     return done;
 }
@@ -81,7 +110,7 @@ static int run(const struct cmd_args *args)
     struct desk desk = {0};
     struct request request = {0};
     bool done = parse_options(args, &request, &err) && desk_open(&desk, args->cli, &err) &&
-                show(&request, &desk.site, &err);
+                show(&request, &desk, &err);
     desk_close(&desk);
     return done ? 0 : cli_fail(&err);
 }

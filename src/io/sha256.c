@@ -118,3 +118,12 @@ bool sha256_of_file(struct sha256_memory *memory, const char *path, char sum[SHA
     close(fd);
     return done;
 }
+
+bool sha256_of_text(const char *text, char sum[SHA256_BASE64])
+{
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+    unsigned int len;
+    if (EVP_Digest(text, strlen(text), bytes, &len, EVP_sha256(), NULL) != 1)
+        return false;
+    return EVP_EncodeBlock((unsigned char *)sum, bytes, (int)len) == SHA256_BASE64 - 1;
+}

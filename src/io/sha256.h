@@ -26,6 +26,7 @@
 
 enum {
     SHA256_TEXT = 65,
+    SHA256_BASE64 = 45,
     SHA256_FILE_MAX = 1024 * 1024,
     SHA256_REMEMBERED = 16, /* files; the one remembered first makes room */
 };
@@ -38,6 +39,10 @@ struct sha256_memory {
     } known[SHA256_REMEMBERED];
     size_t next; /* where the next one goes */
 };
+
+/* The sum of a text in Base64, as browsers want it in a Content-Security-Policy; false: out of
+ * memory. */
+bool sha256_of_text(const char *text, char sum[SHA256_BASE64]) MUST_USE;
 
 bool sha256_of_file(struct sha256_memory *memory, const char *path, char sum[SHA256_TEXT],
                     struct err *err) MUST_USE;
