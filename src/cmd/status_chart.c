@@ -86,15 +86,15 @@ static void draw_gap(const struct line *line, const struct timeline_gap *gap, bo
     buf_add_text(line->out, "</title></rect>");
 }
 
-static void draw_bars(const struct line *line, const struct timeline_slot *slots)
+static void draw_bars(const struct line *line, const struct timeline_slot *slots, bool failures)
 {
     struct timeline_bar bars[TIMELINE_SLOTS_MAX];
     int count = timeline_bars(&line->view, slots, bars);
     for (int i = 0; i < count; i++) {
         int64_t from_us = line->view.from_us + bars[i].slot * line->view.slot_us;
-        if (bars[i].sum.failures)
+        if (failures && bars[i].sum.failures)
             draw_failure(line, &bars[i], from_us);
-        else
+        if (!failures && !bars[i].sum.failures)
             draw_runs(line, &bars[i], from_us);
     }
 }
@@ -126,16 +126,19 @@ static void begin_line(const struct line *line, const char *name)
     buf_addf(line->out, "\"><use href=\"#%s\"/>", is_day ? "day" : "week");
 }
 
+/* Later drawings cover earlier ones: a gap must not vanish below runs of the same two hours, nor a
+ * failure below anything. */
 static void draw_row(const struct line *line, const struct status_row *row)
 {
     struct timeline_slot slots[TIMELINE_SLOTS_MAX] = {0};
     begin_line(line, row->package);
+    if (row->trace)
+        timeline_fill(&line->view, row->trace->marks, row->trace->count, slots);
+    draw_bars(line, slots, false);
     for (size_t i = 0; i < row->gap_count; i++)
         if (is_in_view(line, &row->gaps[i]))
             draw_gap(line, &row->gaps[i], false);
-    if (row->trace)
-        timeline_fill(&line->view, row->trace->marks, row->trace->count, slots);
-    draw_bars(line, slots);
+    draw_bars(line, slots, true);
     buf_add_text(line->out, "</svg>");
 }
 
@@ -210,6 +213,7 @@ void status_chart_defs(const struct status_chart *chart, struct buf *out)
     buf_add_text(out, "<svg class=\"defs\" aria-hidden=\"true\"><defs>"
                       "<pattern id=\"gap\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\""
                       " patternTransform=\"rotate(45)\">"
+                      "<rect class=\"back\" width=\"5\" height=\"5\"/>"
                       "<line class=\"hatch\" x1=\"1\" x2=\"1\" y1=\"0\" y2=\"5\"/></pattern>");
     add_grid(chart, TIMELINE_DAY, out);
     add_grid(chart, TIMELINE_WEEK, out);
@@ -236,8 +240,9 @@ void status_chart_strip(const struct status_chart *chart, enum timeline_kind kin
             timeline_widen(&line.view, &row->gaps[k], slots);
     }
     begin_line(&line, kind == TIMELINE_DAY ? _("24 hours") : _("7 days"));
+    draw_bars(&line, slots, false);
     draw_silences(&line, slots);
-    draw_bars(&line, slots);
+    draw_bars(&line, slots, true);
     buf_add_text(out, "</svg>\n");
 }
 

@@ -79,8 +79,10 @@ static void add_top(const struct status_page *p)
     buf_add_text(p->out, "<header><h1>");
     html_add(p->out, _("Background jobs"));
     buf_add_text(p->out, "</h1>\n<p class=\"soft\"><bdi>");
-    html_addf(p->out, _("%s, as of %s"), p->site->installation, now);
-    buf_add_text(p->out, "</bdi></p></header>\n");
+    html_add(p->out, p->site->installation);
+    buf_add_text(p->out, "</bdi> · <span class=\"nb\">");
+    html_addf(p->out, _("as of %s"), now);
+    buf_add_text(p->out, "</span></p></header>\n");
     add_verdict(p);
 }
 

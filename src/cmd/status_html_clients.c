@@ -27,6 +27,20 @@ static struct state state_of(const struct survey_client *client)
     return (struct state){.class = "good", .word = _("well")};
 }
 
+/* The same, and what is worth a look though nothing keeps the jobs. */
+static struct state look_of(const struct status_page *p, size_t index)
+{
+    struct state state = state_of(&p->o->survey.clients[index]);
+    struct overview_counts counts = overview_count(p->o, index);
+    if (state.why)
+        return state;
+    if (counts.failed)
+        return (struct state){.class = "bad", .word = _("failures")};
+    if (counts.overdue)
+        return (struct state){.class = "warn", .word = _("overdue")};
+    return state;
+}
+
 bool status_page_is_well(const struct status_page *p, size_t index)
 {
     struct overview_counts counts = overview_count(p->o, index);
@@ -77,7 +91,7 @@ static void add_counts(const struct status_page *p, size_t index)
 static void add_summary(const struct status_page *p, size_t index, const struct status_chart *chart)
 {
     const struct survey_client *client = &p->o->survey.clients[index];
-    struct state state = state_of(client);
+    struct state state = look_of(p, index);
     buf_add_text(p->out, "<summary><bdi class=\"name\">");
     html_add(p->out, client->client.fields[CLIENT_NAME]);
     buf_addf(p->out, "</bdi><span class=\"pill %s\">", state.class);
