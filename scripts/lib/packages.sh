@@ -33,6 +33,7 @@ test           sasl2-bin                   test -x /usr/sbin/saslpasswd2
 test           libsasl2-modules            have_sasl_modules
 test           msmtp                       have_all msmtp
 test           openssl                     have_all openssl
+test           chromium                    have_browser
 test           python3                     have_all python3
 test           prometheus                  have_all promtool
 test           libdatetime-event-cron-perl perl -MDateTime::Event::Cron -e1
@@ -59,6 +60,10 @@ have_server() {
         fi
     done
     return 1
+}
+
+have_browser() {
+    have_all chromium || have_all chromium-browser
 }
 
 have_curl_header() {

@@ -1,5 +1,7 @@
 /* status_html_facts.c: how things stand, and what somebody should look at: see
  * cmd/status_html_parts.h. */
+#include <stdio.h>
+
 #include "base/i18n.h"
 #include "cmd/status_html.h"
 #include "cmd/status_html_parts.h"
@@ -9,14 +11,21 @@
 
 enum { SECOND_US = 1000000 };
 
-void status_page_time(const struct status_page *p, int64_t at_us)
+void status_page_time(const struct status_page *p, int64_t at_us, char out[STATUS_PAGE_TIME_MAX])
 {
     char time[WALLTIME_MAX];
     struct buf span = {0};
     walltime_show(&p->site->zone, at_us, time);
     agewords_ago(p->o->situation.now_us / SECOND_US - at_us / SECOND_US, &span);
-    html_addf(p->out, "%s (%s)", time, buf_text(&span));
+    snprintf(out, STATUS_PAGE_TIME_MAX, "%s (%.30s)", time, buf_text(&span));
     buf_release(&span);
+}
+
+static void add_time(const struct status_page *p, int64_t at_us)
+{
+    char time[STATUS_PAGE_TIME_MAX];
+    status_page_time(p, at_us, time);
+    html_add(p->out, time);
 }
 
 void status_page_heading(const struct status_page *p, const char *title)
@@ -62,10 +71,11 @@ static void add_schedule(const struct status_page *p)
 static void add_last_run(const struct status_page *p)
 {
     const struct situation *s = &p->o->situation;
+    char time[STATUS_PAGE_TIME_MAX];
     begin_fact(p, _("last run"), s->has_stamp && s->stamp.exit_code ? "bad" : "");
     if (s->has_stamp) {
-        status_page_time(p, s->stamp.ended_us);
-        html_addf(p->out, _("; jobs: %d succeeded, %d failed, %d left due; exit code %d"),
+        status_page_time(p, s->stamp.ended_us, time);
+        html_addf(p->out, _("%s; jobs: %d succeeded, %d failed, %d left due; exit code %d"), time,
                   s->stamp.succeeded, s->stamp.failed, s->stamp.unserved, s->stamp.exit_code);
     } else {
         html_add(p->out, _("none that we know of"));
@@ -76,44 +86,55 @@ static void add_last_run(const struct status_page *p)
 static void add_busy(const struct status_page *p)
 {
     const struct situation *s = &p->o->situation;
+    char since[STATUS_PAGE_TIME_MAX];
     begin_fact(p, _("at work"), s->busy_now && s->holder.is_perl_server ? "bad" : "");
-    if (!s->busy_now) {
+    status_page_time(p, s->holder.since_s * SECOND_US, since);
+    if (!s->busy_now)
         html_add(p->out, _("nobody"));
-        end_fact(p);
-        return;
-    }
-    if (s->holder.is_perl_server)
-        html_addf(p->out, _("kivitendo's old task_server.pl, pid %d, since "), (int)s->holder.pid);
+    else if (s->holder.is_perl_server)
+        html_addf(p->out, _("kivitendo's old task_server.pl, pid %d, since %s"), (int)s->holder.pid,
+                  since);
     else
-        html_addf(p->out, _("a run, pid %d, since "), (int)s->holder.pid);
-    status_page_time(p, s->holder.since_s * SECOND_US);
-    for (size_t i = 0; i < s->busy.count; i++) {
+        html_addf(p->out, _("a run, pid %d, since %s"), (int)s->holder.pid, since);
+    for (size_t i = 0; s->busy_now && i < s->busy.count; i++) {
         const struct busy_job *job = &s->busy.jobs[i];
+        status_page_time(p, job->since_us, since);
         buf_add_text(p->out, "<br><bdi>");
-        html_addf(p->out, _("client '%s': job %d (%s), since "), job->client, job->job_id,
-                  job->package);
+        html_addf(p->out, _("client '%s': job %d (%s), since %s"), job->client, job->job_id,
+                  job->package, since);
         buf_add_text(p->out, "</bdi>");
-        status_page_time(p, job->since_us);
     }
     end_fact(p);
 }
 
-static void add_obstacles(const struct status_page *p)
+static void add_locks(const struct status_page *p)
 {
     const struct situation *s = &p->o->situation;
     const struct hold *all = holds_find(&p->o->survey.holds, HOLDS_ALL, s->now_us / SECOND_US);
+    char since[STATUS_PAGE_TIME_MAX];
     if (s->locked) {
-        begin_fact(p, _("locked"), "bad");
-        html_add(p->out, _("users/nologin, since "));
-        status_page_time(p, s->locked_since_s * SECOND_US);
+        status_page_time(p, s->locked_since_s * SECOND_US, since);
+        begin_fact(p, _("installation"), "bad");
+        html_addf(p->out, _("locked since %s (users/nologin)"), since);
         end_fact(p);
     }
     if (all) {
+        status_page_time(p, all->since_s * SECOND_US, since);
         begin_fact(p, _("held"), "bad");
-        html_addf(p->out, _("everything, by %s: %s; since "), all->who, all->why);
-        status_page_time(p, all->since_s * SECOND_US);
+        html_addf(p->out, _("everything, since %s, by %s: %s"), since, all->who, all->why);
         end_fact(p);
     }
+    if (p->o->survey.holds_trouble) {
+        begin_fact(p, _("held"), "bad");
+        html_addf(p->out, _("everything, for it cannot be read who is held: %s"),
+                  p->o->survey.holds_trouble);
+        end_fact(p);
+    }
+}
+
+static void add_waiting(const struct status_page *p)
+{
+    const struct situation *s = &p->o->situation;
     if (s->journal.waiting || s->journal.bad) {
         begin_fact(p, _("journal"), "warn");
         html_addf(p->out, _("%d runs wait to be recorded, %d cannot be"), s->journal.waiting,
@@ -133,7 +154,8 @@ void status_page_facts(const struct status_page *p)
     add_schedule(p);
     add_last_run(p);
     add_busy(p);
-    add_obstacles(p);
+    add_locks(p);
+    add_waiting(p);
     buf_add_text(p->out, "</dl>\n");
 }
 
@@ -159,8 +181,8 @@ static void end_table(const struct status_page *p, size_t shown, const char *mor
     if (shown <= STATUS_HTML_LISTED_MAX)
         return;
     buf_add_text(p->out, "<p class=\"soft\">");
-    html_addf(p->out, _("… and %zu more: "), shown - STATUS_HTML_LISTED_MAX);
-    buf_addf(p->out, "<code>%s</code></p>\n", more);
+    html_addf(p->out, _("… and %zu more: %s"), shown - STATUS_HTML_LISTED_MAX, more);
+    buf_add_text(p->out, "</p>\n");
 }
 
 static void begin_row(const struct status_page *p, size_t client)
@@ -175,7 +197,7 @@ static void add_overdue(const struct status_page *p, size_t client, const struct
     begin_row(p, client);
     html_addf(p->out, "%s (%d)", job->package, job->id);
     buf_add_text(p->out, "</bdi></td><td class=\"time warn\">");
-    status_page_time(p, job->next_us);
+    add_time(p, job->next_us);
     buf_add_text(p->out, "</td></tr>\n");
 }
 
@@ -201,7 +223,7 @@ static void add_failure(const struct status_page *p, const struct overview_run *
     begin_row(p, run->client);
     html_add(p->out, run->package);
     buf_add_text(p->out, "</bdi></td><td class=\"time\">");
-    status_page_time(p, run->run_at_us);
+    add_time(p, run->run_at_us);
     buf_add_text(p->out, "</td><td class=\"bad\"><bdi>");
     html_add(p->out, run->error);
     buf_add_text(p->out, "</bdi></td></tr>\n");
