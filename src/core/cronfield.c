@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/i18n.h"
+
 enum { SET_BITS = 64, SUNDAY = 7, SHOWN_MAX = 60 };
 
 struct field_rule {
@@ -15,11 +17,11 @@ struct field_rule {
 };
 
 static const struct field_rule rules[CRONFIELD_COUNT] = {
-    [CRONFIELD_MINUTE] = {"minute", 0, 59, ""},
-    [CRONFIELD_HOUR] = {"hour", 0, 23, ""},
-    [CRONFIELD_DAY] = {"day of month", 1, 31, ""},
-    [CRONFIELD_MONTH] = {"month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
-    [CRONFIELD_WEEKDAY] = {"day of week", 1, SUNDAY, "montuewedthufrisatsun"},
+    [CRONFIELD_MINUTE] = {N_("minute"), 0, 59, ""},
+    [CRONFIELD_HOUR] = {N_("hour"), 0, 23, ""},
+    [CRONFIELD_DAY] = {N_("day of month"), 1, 31, ""},
+    [CRONFIELD_MONTH] = {N_("month"), 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
+    [CRONFIELD_WEEKDAY] = {N_("day of week"), 1, SUNDAY, "montuewedthufrisatsun"},
 };
 
 enum item_kind { ITEM_NOTHING, ITEM_PICK, ITEM_NOT, ITEM_BELOW, ITEM_ABOVE };
@@ -61,7 +63,7 @@ void cronnotes_add(struct cronnotes *notes, const char *fmt, ...)
     char note[256];
     va_list args;
     va_start(args, fmt);
-    vsnprintf(note, sizeof note, fmt, args);
+    vsnprintf(note, sizeof note, i18n(fmt), args);
     va_end(args);
     if (strlen(joint) + strlen(note) < left)
         snprintf(notes->text + used, left, "%s%s", joint, note);
@@ -269,13 +271,13 @@ static void note_item(const struct field_rule *rule, const struct item *item, st
 {
     bool nothing = item->kind == ITEM_NOTHING || item->first > item->last;
     if (nothing && text.len == 0)
-        cronnotes_add(notes, "an empty item in the %s field picks nothing", rule->label);
+        cronnotes_add(notes, "an empty item in the %s field picks nothing", _(rule->label));
     else if (nothing)
         cronnotes_add(notes, "'%.*s' in the %s field picks nothing", span_shown(text), text.text,
-                      rule->label);
+                      _(rule->label));
     else if (item->named && !alone)
         cronnotes_add(notes, "kivitendo's own pages pass over '%.*s' in the %s field",
-                      span_shown(text), text.text, rule->label);
+                      span_shown(text), text.text, _(rule->label));
 }
 
 /* What all the "<N" and ">N" of a field leave of its range. */
@@ -318,14 +320,14 @@ bool cronfield_parse(enum cronfield field, struct span text, uint64_t *set, stru
     if (picks.has_not && !picks.any && !picks.set)
         picks.set = bits(rule->low, rule->high);
     if (outside(rule, &picks, &wrong))
-        return err_set(err, ERR_JOB, "%s field '%.*s': %llu is not within %u-%u", rule->label,
+        return err_set(err, ERR_JOB, "%s field '%.*s': %llu is not within %u-%u", _(rule->label),
                        span_shown(text), text.text, (unsigned long long)wrong, rule->low,
                        rule->high);
     *set = picks.set & ~picks.removed;
     if (rule->high == SUNDAY && *set & 1)
         *set = (*set | UINT64_C(1) << SUNDAY) & ~UINT64_C(1);
     if (!*set)
-        return err_set(err, ERR_JOB, "%s field '%.*s' picks nothing", rule->label, span_shown(text),
-                       text.text);
+        return err_set(err, ERR_JOB, "%s field '%.*s' picks nothing", _(rule->label),
+                       span_shown(text), text.text);
     return true;
 }

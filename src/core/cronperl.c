@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "core/cronblank.h"
 
 enum {
@@ -19,11 +20,11 @@ static const struct {
     const char *label;
     int low;
     int high;
-} ranges[FIELDS] = {{"minute", 0, 59},
-                    {"hour", 0, 23},
-                    {"day of month", 1, 31},
-                    {"month", 1, 12},
-                    {"day of week", 1, 7}};
+} ranges[FIELDS] = {{N_("minute"), 0, 59},
+                    {N_("hour"), 0, 23},
+                    {N_("day of month"), 1, 31},
+                    {N_("month"), 1, 12},
+                    {N_("day of week"), 1, 7}};
 
 /* A field as a list that may hold a number several times, which matters to that parser. */
 struct list {
@@ -188,16 +189,16 @@ static bool read_field(int field, struct span text, struct list *list, struct er
     }
     apply(field, &filters, list);
     if (!list->count)
-        return err_set(why, ERR_JOB, "%s field '%.*s' picks nothing", ranges[field].label,
+        return err_set(why, ERR_JOB, "%s field '%.*s' picks nothing", _(ranges[field].label),
                        (int)text.len, text.text);
     int high = largest(list);
     if (field == WEEKDAY && high <= ranges[field].high)
         move_sunday(list);
     int low = smallest(list);
     if (high > ranges[field].high || low < ranges[field].low)
-        return err_set(why, ERR_JOB, "%s field '%.*s': %d is not within %d-%d", ranges[field].label,
-                       (int)text.len, text.text, low < ranges[field].low ? low : high,
-                       ranges[field].low, ranges[field].high);
+        return err_set(why, ERR_JOB, "%s field '%.*s': %d is not within %d-%d",
+                       _(ranges[field].label), (int)text.len, text.text,
+                       low < ranges[field].low ? low : high, ranges[field].low, ranges[field].high);
     return true;
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/i18n.h"
+
 /* One event at a time: nothing is built that the text's author could make deep or large. */
 struct reader {
     yaml_parser_t parser;
@@ -16,7 +18,7 @@ struct reader {
 static bool fail_at(struct reader *r, yaml_mark_t mark, const char *what)
 {
     return err_set(r->err, ERR_JOB, "data, line %zu, column %zu: %s", mark.line + 1,
-                   mark.column + 1, what);
+                   mark.column + 1, i18n(what));
 }
 
 static bool fail_here(struct reader *r, const char *what)
@@ -27,7 +29,7 @@ static bool fail_here(struct reader *r, const char *what)
 static bool fail_parser(struct reader *r)
 {
     const yaml_parser_t *parser = &r->parser;
-    const char *problem = parser->problem ? parser->problem : "cannot be read";
+    const char *problem = parser->problem ? parser->problem : _("cannot be read");
     switch (parser->error) {
     case YAML_MEMORY_ERROR: return err_set_nomem(r->err);
     case YAML_READER_ERROR:
@@ -113,9 +115,9 @@ static bool add_value(struct reader *r, struct data_entry *entry)
 static const char *too_deep(yaml_event_type_t type)
 {
     switch (type) {
-    case YAML_ALIAS_EVENT: return "aliases are not supported";
-    case YAML_MAPPING_START_EVENT: return "a map inside the map is not supported";
-    case YAML_SEQUENCE_START_EVENT: return "a list inside a list is not supported";
+    case YAML_ALIAS_EVENT: return N_("aliases are not supported");
+    case YAML_MAPPING_START_EVENT: return N_("a map inside the map is not supported");
+    case YAML_SEQUENCE_START_EVENT: return N_("a list inside a list is not supported");
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
     case YAML_STREAM_END_EVENT:
@@ -125,7 +127,7 @@ static const char *too_deep(yaml_event_type_t type)
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT: break;
     }
-    return "a value is expected";
+    return N_("a value is expected");
 }
 
 static bool read_list(struct reader *r, struct data_entry *entry)

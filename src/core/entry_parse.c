@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "core/entry_fields.h"
 
 /* One line: key, value (still escaped), without its newline. */
@@ -32,7 +33,7 @@ static bool key_is(const struct line *line, const char *key)
 static bool complain(struct err *err, const struct line *line, const char *what)
 {
     int len = line->key_len < 40 ? (int)line->key_len : 40;
-    return err_set(err, ERR_JOB, "its line '%.*s' %s", len, line->key, what);
+    return err_set(err, ERR_JOB, "its line '%.*s' %s", len, line->key, i18n(what));
 }
 
 static int hex_digit(char c)

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 static bool text_is(const char *text, const char *wanted)
 {
     return text && strcmp(text, wanted) == 0;
@@ -41,13 +43,13 @@ enum due job_due(const struct job *job, const struct node *node, int64_t now_us)
 const char *due_words(enum due due)
 {
     switch (due) {
-    case DUE: return "is due";
-    case DUE_UNKNOWN_TYPE: return "has a type that is neither 'interval' nor 'once'";
-    case DUE_INACTIVE: return "is not active";
-    case DUE_OTHER_NODE: return "belongs to another node";
-    case DUE_DONE: return "has run once already";
-    case DUE_NO_TIME: return "has no next_run_at";
-    case DUE_LATER: return "is not due yet";
+    case DUE: return _("is due");
+    case DUE_UNKNOWN_TYPE: return _("has a type that is neither 'interval' nor 'once'");
+    case DUE_INACTIVE: return _("is not active");
+    case DUE_OTHER_NODE: return _("belongs to another node");
+    case DUE_DONE: return _("has run once already");
+    case DUE_NO_TIME: return _("has no next_run_at");
+    case DUE_LATER: return _("is not due yet");
     }
     return "?";
 }

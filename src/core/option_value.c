@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/i18n.h"
+
 /* The number that the first `len` bytes are; false unless they are digits, and for more than max.
  */
 static bool parse_digits(const char *text, size_t len, int64_t max, int64_t *number)
@@ -33,8 +35,8 @@ bool option_number(const struct setting *setting, const struct option_bounds *bo
     if (*text &&
         (!parse_digits(text, strlen(text), INT32_MAX, &value) || !is_within(value, bounds))) {
         char why[80];
-        snprintf(why, sizeof why, "is not a whole number from %" PRId64 " to %" PRId64, bounds->min,
-                 bounds->max);
+        snprintf(why, sizeof why, _("is not a whole number from %" PRId64 " to %" PRId64),
+                 bounds->min, bounds->max);
         return setting_refuse(setting, err, why);
     }
     *number = (int)value;
@@ -72,8 +74,8 @@ bool option_size(const struct setting *setting, const struct option_bounds *boun
     if (*setting->value && (!parse_size(setting->value, &value) || !is_within(value, bounds))) {
         char why[120];
         snprintf(why, sizeof why,
-                 "is not a size like 500MB, 2 GB, 300000KB or 1048576, from %" PRId64 " to %" PRId64
-                 " bytes",
+                 _("is not a size like 500MB, 2 GB, 300000KB or 1048576, from %" PRId64
+                   " to %" PRId64 " bytes"),
                  bounds->min, bounds->max);
         return setting_refuse(setting, err, why);
     }
@@ -93,7 +95,7 @@ int option_minutes(const struct setting *setting, const struct option_bounds *bo
 
     char why[80];
     bool zero = strspn(text, "0") == digits; /* or empty: both mean the default */
-    snprintf(why, sizeof why, "is not a whole number of minutes; %d is used", minutes);
+    snprintf(why, sizeof why, _("is not a whole number of minutes; %d is used"), minutes);
     if (text[digits] || (!fits && !zero))
         setting_warn(setting, warnings, why);
     return minutes;

@@ -254,10 +254,9 @@ bool options_check(const struct options *options, struct err *err)
         const struct option_item *item = &options->command_databases.items[i];
         if (!option_map_find(&options->commands, item->key))
             return err_set(err, ERR_CONFIG,
-                           "%s: [" OPTION_COMMAND_PREFIX
-                           "%s] database: there is no command of this name "
+                           "%s: [%s%s] database: there is no command of this name "
                            "in [task_server/commands]",
-                           item->value, item->key);
+                           item->value, OPTION_COMMAND_PREFIX, item->key);
     }
     const char *missing = !auth->host ? "host" : !auth->db ? "db" : !auth->user ? "user" : NULL;
     if (missing)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/i18n.h"
 #include "core/option_command.h"
 #include "core/option_mail.h"
 
@@ -191,10 +192,10 @@ void options_judge_section(const struct setting *heading, struct buf *warnings)
         return;
     if (meant && !is_pattern(meant))
         buf_addf(warnings,
-                 "%s:%d: '[%s]' is not [%s]: blanks and case belong to the name, so the "
-                 "settings below it are not read\n",
+                 _("%s:%d: '[%s]' is not [%s]: blanks and case belong to the name, so the "
+                   "settings below it are not read\n"),
                  heading->file, heading->line, name, meant);
     else if (strncmp(name, "task_server/", strlen("task_server/")) == 0)
-        buf_addf(warnings, "%s:%d: [%s]: unknown section, ignored\n", heading->file, heading->line,
-                 name);
+        buf_addf(warnings, _("%s:%d: [%s]: unknown section, ignored\n"), heading->file,
+                 heading->line, name);
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 static const struct released texts[] = {
 #include "core/released_table.h"
 };

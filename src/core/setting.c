@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/i18n.h"
+
 /* Appends a value fit for one line of a message: quoted, without control characters, not long. */
 static void add_shown(struct buf *buf, const char *value)
 {
@@ -22,7 +24,7 @@ bool setting_refuse(const struct setting *setting, struct err *err, const char *
     struct buf shown = {0};
     add_shown(&shown, setting->value);
     err_set(err, ERR_CONFIG, "%s:%d: [%s] %s: %s %s", setting->file, setting->line,
-            setting->section, setting->key, buf_text(&shown), text);
+            setting->section, setting->key, buf_text(&shown), i18n(text));
     buf_release(&shown);
     return false;
 }
@@ -30,5 +32,5 @@ bool setting_refuse(const struct setting *setting, struct err *err, const char *
 void setting_warn(const struct setting *setting, struct buf *warnings, const char *text)
 {
     buf_addf(warnings, "%s:%d: [%s] %s: %s\n", setting->file, setting->line, setting->section,
-             setting->key, text);
+             setting->key, i18n(text));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 static bool is_blank(char c)
 {
@@ -12,7 +13,7 @@ static bool is_blank(char c)
 
 static bool refuse(struct err *err, const char *text)
 {
-    return err_set(err, ERR_CONFIG, "%s", text);
+    return err_set(err, ERR_CONFIG, "%s", i18n(text));
 }
 
 /* Takes what stands between quotes; *at is behind the opening one, and afterwards behind the
@@ -24,8 +25,8 @@ static bool take_quoted(struct buf *word, const char **at, char quote, struct er
         if (quote == '"' && p[0] == '\\' && (p[1] == '"' || p[1] == '\\'))
             p++;
         if (!*p)
-            return refuse(err, quote == '"' ? "a double quote is not closed"
-                                            : "a single quote is not closed");
+            return refuse(err, quote == '"' ? N_("a double quote is not closed")
+                                            : N_("a single quote is not closed"));
         buf_add(word, p, 1);
     }
     *at = p + 1;

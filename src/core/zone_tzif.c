@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/i18n.h"
 #include "core/civil.h"
 #include "core/zone.h"
 #include "core/zone_build.h"
@@ -36,7 +37,7 @@ static int64_t read_time(const struct block *block, size_t index)
 
 static bool refuse(struct err *err, const char *why)
 {
-    return err_set(err, ERR_CONFIG, "not a usable time zone file: %s", why);
+    return err_set(err, ERR_CONFIG, "not a usable time zone file: %s", i18n(why));
 }
 
 /* Reads a header; the block's data must lie within the len bytes too. */
