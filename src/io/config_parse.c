@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "core/options_table.h"
 #include "io/config.h"
 
@@ -66,7 +67,7 @@ static char *skip_blanks(char *text)
 static bool fault(struct reader *reader, int line, const char *text)
 {
     reader->failed = reader->stop = true;
-    return err_set(reader->err, ERR_CONFIG, "%s:%d: %s", reader->sink->name, line, text);
+    return err_set(reader->err, ERR_CONFIG, "%s:%d: %s", reader->sink->name, line, i18n(text));
 }
 
 /* Reads the next line of the file into `ahead`; false at the end.  Keeps what fits. */
@@ -257,7 +258,8 @@ static bool note_key(struct reader *reader)
     for (size_t i = 0; i < reader->n_seen; i++)
         if (strcmp(reader->seen[i].name, name.data) == 0) {
             struct buf text = {0};
-            buf_addf(&text, "%s is set again, first in line %d", name.data, reader->seen[i].line);
+            buf_addf(&text, _("%s is set again, first in line %d"), name.data,
+                     reader->seen[i].line);
             fault(reader, reader->pair_line, buf_text(&text));
             buf_release(&text);
             goto fail;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 
 enum {
     CANCEL_MS = 2000,     /* how long sending a cancel may take */
@@ -51,7 +52,7 @@ static bool set_connection_error(struct err *err, PGconn *conn, const char *what
         text[--len] = '\0';
     for (char *p = text; (p = strpbrk(p, "\n\t"));)
         *p = ' ';
-    return err_set(err, ERR_AWAY, "%s: %s", what, *text ? text : "no answer");
+    return err_set(err, ERR_AWAY, "%s: %s", i18n(what), *text ? text : _("no answer"));
 }
 
 /* When a stop signal ends the waiting; INT64_MAX while there is none. */
@@ -270,8 +271,9 @@ static void set_server_error(struct err *err, const PGresult *result)
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    err_set(err, ERR_JOB, "%s%s%s (SQLSTATE %s)", text ? text : "the database gave no reason",
-            detail ? ": " : "", detail ? detail : "", state ? state : "unknown");
+    /* TRANSLATORS: "(SQLSTATE " is looked for, and stays as it is. */
+    err_set(err, ERR_JOB, "%s%s%s (SQLSTATE %s)", text ? text : _("the database gave no reason"),
+            detail ? ": " : "", detail ? detail : "", state ? state : _("unknown"));
 }
 
 bool db_refuses_values(const struct err *err)

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
 #include "io/ownership.h"
 
 /* Copies what a passwd entry says, or only the id where there is none. */
@@ -87,10 +88,10 @@ static bool stay(const struct identity_wish *wish, struct identity *identity, st
 {
     if (!fill_current(identity, err))
         return false;
-    const char *name = identity->name ? identity->name : "a user without a name";
+    const char *name = identity->name ? identity->name : _("a user without a name");
     if (wish->run_as && strcmp(wish->run_as, name) != 0)
         buf_addf(warnings,
-                 "[task_server] run_as = %s has no effect: not started as root, but as %s\n",
+                 _("[task_server] run_as = %s has no effect: not started as root, but as %s\n"),
                  wish->run_as, name);
     return true;
 }

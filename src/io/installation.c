@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 #ifndef DEFAULT_KIVITENDO_DIR
 #define DEFAULT_KIVITENDO_DIR "/var/www/kivitendo-erp"
@@ -33,7 +34,7 @@ static char *find_upwards(const char *directory, struct buf *places)
     char *path = directory ? realpath(directory, NULL) : NULL;
     if (!path)
         return NULL;
-    note(places, "upwards from", path);
+    note(places, _("upwards from"), path);
     for (char *slash = path; slash;) {
         if (is_installation(path))
             return *path ? path : strcpy(path, "/");
@@ -72,7 +73,7 @@ static char *find_around(const struct installation_hint *hint, struct buf *place
         found = find_upwards(".", places);
     if (!found) {
         const char *fallback = hint->fallback ? hint->fallback : DEFAULT_KIVITENDO_DIR;
-        note(places, "in", fallback);
+        note(places, _("in"), fallback);
         found = is_installation(fallback) ? realpath(fallback, NULL) : NULL;
     }
     return found;

@@ -19,11 +19,6 @@ enum {
     REPLACED_MAX = 100, /* how often the old server may unlink the file under our hands */
 };
 
-static bool fail_errno(struct err *err, const char *what, const char *path)
-{
-    return err_set_access(err, "%s %s", what, path);
-}
-
 static char *file_path(const struct lockfile_where *where)
 {
     struct buf path = {0};
@@ -41,7 +36,7 @@ static bool make_directory(const struct lockfile_where *where, struct err *err)
     if (path.failed)
         ok = err_set_nomem(err);
     else if (mkdir(path.data, 0700) < 0 && errno != EEXIST)
-        ok = fail_errno(err, "cannot create the directory", path.data);
+        ok = err_set_access(err, "cannot create the directory %s", path.data);
     buf_release(&path);
     return ok;
 }
@@ -51,7 +46,7 @@ static bool check_file(int fd, const char *path, struct err *err)
 {
     struct stat st;
     if (fstat(fd, &st) < 0)
-        return fail_errno(err, "cannot look at the pid file", path);
+        return err_set_access(err, "cannot look at the pid file %s", path);
     if (!S_ISREG(st.st_mode) || st.st_nlink > 1)
         return err_set(err, ERR_PERMISSION,
                        "the pid file %s is no regular file with a single name: remove it", path);
@@ -65,7 +60,7 @@ static int open_file(const char *path, struct err *err)
     if (fd < 0 && errno == ELOOP)
         err_set(err, ERR_PERMISSION, "the pid file %s is a link: remove it", path);
     else if (fd < 0)
-        fail_errno(err, "cannot open the pid file", path);
+        err_set_access(err, "cannot open the pid file %s", path);
     else if (check_file(fd, path, err))
         return fd;
     if (fd >= 0)
@@ -92,7 +87,7 @@ static enum lockfile_result lock_opened(int fd, const char *path, bool *again, s
     }
     if (errno == EWOULDBLOCK)
         return LOCKFILE_BUSY;
-    fail_errno(err, "cannot lock the pid file", path);
+    err_set_access(err, "cannot lock the pid file %s", path);
     return LOCKFILE_FAILED;
 }
 
@@ -188,7 +183,7 @@ bool lockfile_publish(struct lockfile *lock, struct err *err)
     errno = ENOSPC; /* what a short write means */
     if (ftruncate(lock->fd, 0) == 0 && pwrite(lock->fd, text, (size_t)len, 0) == len)
         return true;
-    fail_errno(err, "cannot write the pid to", lock->path);
+    err_set_access(err, "cannot write the pid to %s", lock->path);
     lockfile_release(lock);
     return false;
 }

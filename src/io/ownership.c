@@ -9,6 +9,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
+
 enum { LINKS_MAX = 40 }; /* as the kernel's own limit */
 
 /* Where the walk stands: `done` has been checked, `todo` is still to be followed from there. */
@@ -38,7 +40,7 @@ static bool check_node(const struct walk *walk, const struct stat *st, struct er
     const struct ownership_rule *rule = walk->rule;
     if (st->st_uid != 0 && st->st_uid != rule->uid)
         return err_set(err, ERR_PERMISSION, "%s belongs to the user with id %ld instead of %s%s",
-                       path, (long)st->st_uid, rule->uid ? "root or " : "", rule->name);
+                       path, (long)st->st_uid, rule->uid ? _("root or ") : "", rule->name);
     if (S_ISLNK(st->st_mode))
         return true; /* a link has no permissions: its directory has */
     if (st->st_mode & S_IWOTH)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 
 enum {
     READY_MS = 30000, /* a directory on a network may take its time */
@@ -97,13 +98,6 @@ bool spawn_limit(pid_t pid, uint64_t memory_limit_bytes, struct err *err)
 /* Why the program was not executed, in words. */
 static bool fail_step(struct err *err, const struct spawn_report *report, const char *program)
 {
-    static const char *const attempts[] = {
-        [SPAWN_STEP_READY] = "wait for the start of",
-        [SPAWN_STEP_SESSION] = "start a session for",
-        [SPAWN_STEP_DESCRIPTORS] = "arrange the descriptors of",
-        [SPAWN_STEP_CWD] = "change to the directory for",
-        [SPAWN_STEP_EXEC] = "execute",
-    };
     errno = report->error;
     if (report->step == SPAWN_STEP_EXEC && errno == ENOENT && access(program, F_OK) == 0)
         return err_set(err, ERR_SYSTEM,
@@ -115,7 +109,16 @@ static bool fail_step(struct err *err, const struct spawn_report *report, const 
                        "cannot execute %s: it is neither a program nor a script with #! in its "
                        "first line",
                        program);
-    return err_set_errno(err, "cannot %s %s", attempts[report->step], program);
+    switch ((enum spawn_step)report->step) {
+    case SPAWN_STEP_READY: return err_set_errno(err, "cannot wait for the start of %s", program);
+    case SPAWN_STEP_SESSION: return err_set_errno(err, "cannot start a session for %s", program);
+    case SPAWN_STEP_DESCRIPTORS:
+        return err_set_errno(err, "cannot arrange the descriptors of %s", program);
+    case SPAWN_STEP_CWD:
+        return err_set_errno(err, "cannot change to the directory for %s", program);
+    case SPAWN_STEP_EXEC: break;
+    }
+    return err_set_errno(err, "cannot execute %s", program);
 }
 
 /* Waits until the child stands at the gate. */
@@ -128,8 +131,10 @@ static bool await_ready(int report_fd, const char *program, struct err *err)
         ;
     ssize_t len = read(report_fd, &report, sizeof report);
     if (len != (ssize_t)sizeof report)
-        return err_set(err, ERR_SYSTEM, "cannot start %s: the new process %s", program,
-                       len < 0 ? "does not get ready" : "was ended at once");
+        return err_set(err, ERR_SYSTEM,
+                       len < 0 ? N_("cannot start %s: the new process does not get ready")
+                               : N_("cannot start %s: the new process was ended at once"),
+                       program);
     return report.step == SPAWN_STEP_READY || fail_step(err, &report, program);
 }
 

@@ -9,16 +9,11 @@
 
 #include "base/buf.h"
 
-static bool fail_errno(struct err *err, const char *what, const char *path)
-{
-    return err_set_access(err, "%s the state directory %s", what, path);
-}
-
 static bool check_ours(int fd, const char *path, struct err *err)
 {
     struct stat st;
     if (fstat(fd, &st) < 0)
-        return fail_errno(err, "cannot look at", path);
+        return err_set_access(err, "cannot look at the state directory %s", path);
     bool own = st.st_uid == geteuid();
     if (!own && st.st_uid != 0)
         return err_set(err, ERR_PERMISSION,
@@ -28,7 +23,7 @@ static bool check_ours(int fd, const char *path, struct err *err)
         return err_set(err, ERR_PERMISSION,
                        "the state directory %s can be written by others (chmod go-w)", path);
     if (faccessat(fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) < 0)
-        return fail_errno(err, "cannot use", path);
+        return err_set_access(err, "cannot use the state directory %s", path);
     return true;
 }
 
@@ -37,7 +32,7 @@ static bool open_at(struct statedir *state, char *path, int more_flags, struct e
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more_flags);
     if (fd < 0)
-        return fail_errno(err, "cannot open", path);
+        return err_set_access(err, "cannot open the state directory %s", path);
     if (!check_ours(fd, path, err)) {
         close(fd);
         return false;
@@ -49,7 +44,7 @@ static bool open_at(struct statedir *state, char *path, int more_flags, struct e
 static bool create_and_open(struct statedir *state, char *path, int more_flags, struct err *err)
 {
     if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return fail_errno(err, "cannot create", path);
+        return err_set_access(err, "cannot create the state directory %s", path);
     return open_at(state, path, more_flags, err);
 }
 

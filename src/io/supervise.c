@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "io/orphans.h"
 #include "io/tail.h"
 
@@ -214,28 +215,31 @@ static void describe_signal(int number, struct buf *text)
 {
     const char *name = sigabbrev_np(number);
     if (name)
-        buf_addf(text, "killed by SIG%s", name);
+        buf_addf(text, _("killed by SIG%s"), name);
     else
-        buf_addf(text, "killed by signal %d", number);
+        buf_addf(text, _("killed by signal %d"), number);
 }
 
 void spawn_describe(const struct spawn_end *end, struct buf *text)
 {
     long long timeout_s = (long long)(end->timeout_ms + 999) / 1000;
     switch (end->how) {
-    case SPAWN_EXITED: buf_addf(text, "exit status %d", end->code_or_signal); break;
+    case SPAWN_EXITED: buf_addf(text, _("exit status %d"), end->code_or_signal); break;
     case SPAWN_KILLED: describe_signal(end->code_or_signal, text); break;
     case SPAWN_TIMED_OUT:
-        buf_addf(text, "ended after %lld second%s (timeout)", timeout_s, timeout_s == 1 ? "" : "s");
+        buf_addf(text,
+                 timeout_s == 1 ? _("ended after %lld second (timeout)")
+                                : _("ended after %lld seconds (timeout)"),
+                 timeout_s);
         break;
     case SPAWN_STOPPED:
-        buf_add_text(text, end->by_tick ? "ended because it was no longer ours to run"
-                                        : "ended because task-server was told to stop");
+        buf_add_text(text, end->by_tick ? _("ended because it was no longer ours to run")
+                                        : _("ended because task-server was told to stop"));
         break;
-    case SPAWN_NEVER_STARTED: buf_addf(text, "never started: %s", end->start.text); break;
+    case SPAWN_NEVER_STARTED: buf_addf(text, _("never started: %s"), end->start.text); break;
     }
     if (end->was_killed)
-        buf_add_text(text, "; SIGTERM was not enough");
+        buf_add_text(text, _("; SIGTERM was not enough"));
 }
 
 bool spawn_succeeded(const struct spawn_end *end)

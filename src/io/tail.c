@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
+
 enum { CHUNK_BYTES = 65536 };
 
 static size_t head_cap(const struct tail *tail)
@@ -156,7 +158,10 @@ static void add_halves(const struct tail *tail, const struct buf *kept, struct b
     size_t rest = rest_bytes(end, end_len);
     uint64_t missing = tail_left_out_bytes(tail) + begun + rest;
     buf_add_utf8(text, kept->data, head - begun);
-    buf_addf(text, "\n… %" PRIu64 " byte%s left out …\n", missing, missing == 1 ? "" : "s");
+    buf_addf(text,
+             missing == 1 ? _("\n… %" PRIu64 " byte left out …\n")
+                          : _("\n… %" PRIu64 " bytes left out …\n"),
+             missing);
     buf_add_utf8(text, end + rest, end_len - rest);
 }
 

@@ -7,15 +7,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-static bool fail(struct err *err, const char *what, const char *file)
-{
-    bool is_link = errno == ELOOP; /* somebody has put it there, to have us write elsewhere */
-    err_set_access(err, "cannot %s %s", what, file);
-    if (is_link)
-        err->kind = ERR_PERMISSION;
-    return false;
-}
-
 /* Tries the file with this number. */
 static enum token_result try_file(struct token *token, const struct token_kind *kind, int number,
                                   struct err *err)
@@ -25,7 +16,10 @@ static enum token_result try_file(struct token *token, const struct token_kind *
     int flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     int fd = openat(kind->dir_fd, file, flags, 0600);
     if (fd < 0) {
-        fail(err, "open", file);
+        bool is_link = errno == ELOOP; /* put there by somebody, to have us write elsewhere */
+        err_set_access(err, "cannot open %s", file);
+        if (is_link)
+            err->kind = ERR_PERMISSION;
         return TOKEN_FAILED;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
@@ -34,7 +28,7 @@ static enum token_result try_file(struct token *token, const struct token_kind *
     }
     enum token_result result = errno == EWOULDBLOCK ? TOKEN_BUSY : TOKEN_FAILED;
     if (result == TOKEN_FAILED)
-        fail(err, "lock", file);
+        err_set_access(err, "cannot lock %s", file);
     close(fd);
     return result;
 }

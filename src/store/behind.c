@@ -1,5 +1,7 @@
 #include "store/behind.h"
 
+#include "base/i18n.h"
+
 enum { NAMES_SHOWN = 3 };
 
 static const struct db_statement ask = {
@@ -28,7 +30,8 @@ static void write_missing(const struct db_reply *reply, struct buf *text)
     int count = db_rows(reply, 0);
     if (!count)
         return;
-    buf_addf(text, "%d %s missing: ", count, count == 1 ? "upgrade is" : "upgrades are");
+    buf_addf(text, count == 1 ? _("%d upgrade is missing: ") : _("%d upgrades are missing: "),
+             count);
     for (int i = 0; i < count && i < NAMES_SHOWN; i++)
         buf_addf(text, "%s%.100s", i ? ", " : "", db_value(reply, 0, i, 0));
     if (count > NAMES_SHOWN)

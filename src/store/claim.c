@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "store/jobs.h"
 
 const struct db_statement claim_read_row = {
@@ -150,7 +151,7 @@ bool claim_holder(struct db *db, int job_id, struct buf *holder, struct err *err
     struct db_reply reply;
     bool done = db_run(db, &step, 1, &reply, err);
     const char *text = db_value(&reply, 0, 0, 0);
-    buf_add_text(holder, text ? text : "nobody any more");
+    buf_add_text(holder, text ? text : _("nobody any more"));
     db_reply_release(&reply);
     return done;
 }

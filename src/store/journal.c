@@ -10,9 +10,9 @@
 
 enum { DRAFT_TRIES = 10, DRAFT_PAUSE_MS = 10 };
 
-static bool fail(const struct journal *journal, const char *what, struct err *err)
+static bool fail_to_write(const struct journal *journal, struct err *err)
 {
-    return err_set_access(err, "cannot %s the journal %s", what, journal->path);
+    return err_set_access(err, "cannot write an entry in the journal %s", journal->path);
 }
 
 static bool write_at(int fd, const struct buf *text, size_t offset)
@@ -41,7 +41,7 @@ static bool open_draft(const struct journal *journal, const char *draft, int *fd
     for (int i = 0; i < DRAFT_TRIES; i++) {
         *fd = openat(journal->fd, draft, flags, 0600);
         if (*fd < 0)
-            return fail(journal, "write an entry in", err);
+            return fail_to_write(journal, err);
         if (flock(*fd, LOCK_EX | LOCK_NB) == 0 && journal_name_is(journal, draft, *fd))
             return true;
         close(*fd);
@@ -84,7 +84,7 @@ static bool begin(struct journal_handle *handle, const struct buf *text, const c
     }
     if (write_draft(handle, text, draft))
         return true;
-    fail(journal, "write an entry in", err);
+    fail_to_write(journal, err);
     unlinkat(journal->fd, draft, 0);
     journal_release(handle);
     return false;
@@ -151,7 +151,7 @@ static bool note(struct journal_handle *handle, const struct entry *entry, enum 
     if (noted) {
         handle->mark = mark;
     } else {
-        fail(handle->journal, "write in an entry of", err);
+        err_set_access(err, "cannot write in an entry of the journal %s", handle->journal->path);
         if (!cut_torn_part(handle))
             err_wrap(err, "an entry may be torn now"); /* which its reader notices */
     }
@@ -185,7 +185,8 @@ bool journal_settle(struct journal_handle *handle, struct err *err)
     const struct journal *journal = handle->journal;
     bool gone = unlinkat(journal->fd, handle->name, 0) == 0 || errno == ENOENT;
     if (!gone || fsync(journal->fd) < 0)
-        gone = fail(journal, "remove a settled entry from", err);
+        gone = err_set_access(err, "cannot remove a settled entry from the journal %s",
+                              journal->path);
     journal_release(handle);
     return gone;
 }

@@ -19,16 +19,11 @@ enum { NODE_MAX = 64, BAD_NAME_MAX = 200, BAD_TRIES = 1000 };
 
 /* ---- folders ---- */
 
-static bool fail_errno(struct err *err, const char *what, const char *path)
-{
-    return err_set_access(err, "cannot %s the journal's directory %s", what, path);
-}
-
 static bool check_ours(int fd, const char *path, struct err *err)
 {
     struct stat st;
     if (fstat(fd, &st) < 0)
-        return fail_errno(err, "look at", path);
+        return err_set_access(err, "cannot look at the journal's directory %s", path);
     if (st.st_uid != geteuid())
         return err_set(err, ERR_PERMISSION,
                        "the journal's directory %s belongs to another user (id %ld)", path,
@@ -44,7 +39,8 @@ static bool open_folder(int parent, const char *name, const char *path, int *fd,
 {
     *fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (*fd < 0)
-        return errno == ENOENT || fail_errno(err, "open", path);
+        return errno == ENOENT ||
+               err_set_access(err, "cannot open the journal's directory %s", path);
     if (check_ours(*fd, path, err))
         return true;
     close(*fd);
@@ -57,13 +53,13 @@ static bool make_folder(int parent, const char *name, const char *path, int *fd,
 {
     *fd = -1;
     if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
-        return fail_errno(err, "create", path);
+        return err_set_access(err, "cannot create the journal's directory %s", path);
     if (fsync(parent) < 0)
-        return fail_errno(err, "create", path);
+        return err_set_access(err, "cannot create the journal's directory %s", path);
     if (!open_folder(parent, name, path, fd, err))
         return false;
     errno = ENOENT;
-    return *fd >= 0 || fail_errno(err, "open", path);
+    return *fd >= 0 || err_set_access(err, "cannot open the journal's directory %s", path);
 }
 
 static bool open_both(struct journal *journal, bool make, struct err *err)

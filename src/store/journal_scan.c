@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
 #include "io/dirnames.h"
 #include "io/remains.h"
 
@@ -173,7 +174,7 @@ static bool look_at_strange(const struct scan *scan, const char *file, struct er
     if (taken != JOURNAL_TAKEN && taken != JOURNAL_TAKEN_UNFIT)
         return true;
     bool passed = set_aside(
-        scan, file, taken == JOURNAL_TAKEN ? "its name is none that we give" : why.text, err);
+        scan, file, taken == JOURNAL_TAKEN ? _("its name is none that we give") : why.text, err);
     if (taken == JOURNAL_TAKEN)
         close(fd);
     return passed;
