@@ -61,7 +61,7 @@ bool jobs_find(const struct survey *survey, const struct jobs_request *request,
         }
     }
     return *job || err_set(err, ERR_USAGE, "jobs: there is no job %d in %s", request->job_id,
-                           request->client ? "that client" : "any enabled client");
+                           request->client ? _("that client") : _("any enabled client"));
 }
 
 /* ---- what it is to be ---- */

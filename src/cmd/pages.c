@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "io/wholefile.h"
 
@@ -58,8 +59,9 @@ void pages_check(const struct pages_watch *watch)
     if (state == MODULE_GONE && noted)
         complain(watch, buf_text(&module));
     else if (state != MODULE_UNKNOWN && incidents_end(watch->incidents, "pages", &since_s))
-        log_msg(LOG_LEVEL_NOTICE, state == MODULE_OURS
-                                      ? "our module for kivitendo's pages is there again"
-                                      : "our module for kivitendo's pages is not missed any more");
+        log_msg(LOG_LEVEL_NOTICE,
+                state == MODULE_OURS
+                    ? N_("our module for kivitendo's pages is there again")
+                    : N_("our module for kivitendo's pages is not missed any more"));
     buf_release(&module);
 }

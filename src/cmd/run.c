@@ -142,7 +142,8 @@ static void check_pages(struct run *run)
 
 static int report_busy(struct run *run, const struct lockfile_holder *holder)
 {
-    char since[WALLTIME_MAX] = "an unknown time";
+    char since[WALLTIME_MAX];
+    snprintf(since, sizeof since, "%s", _("an unknown time"));
     if (holder->since_s)
         walltime_show(&run->site.zone, holder->since_s * 1000000, since);
     if (!holder->is_perl_server) {

@@ -158,7 +158,7 @@ static void tell_holder(struct errand *errand, struct visit *visit, const struct
     errand->away = true;
     bool known = claim_holder(&visit->db, job->id, &holder, &err);
     visit_log(visit, LOG_LEVEL_ERROR, job, "not run: claimed by %s",
-              known ? buf_text(&holder) : "another session");
+              known ? buf_text(&holder) : _("another session"));
     buf_release(&holder);
 }
 
@@ -290,7 +290,7 @@ static bool serve_all(struct errand *errand, struct err *err)
         runs += serve(errand, &errand->clients.items[i]);
     if (!runs && !errand->away)
         return err_set(err, ERR_USAGE, "run-job: no job %d in %s", errand->request.job_id,
-                       errand->request.client ? "that client" : "any enabled client");
+                       errand->request.client ? _("that client") : _("any enabled client"));
     return !errand->away || err_set(err, ERR_AWAY, "run-job: not everything was done");
 }
 

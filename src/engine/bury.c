@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "core/walltime.h"
 #include "engine/settle.h"
 #include "store/history.h"
@@ -43,9 +44,9 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
         return false;
     if (recorded || !execution_may_run(x, clock_real_us())) {
         visit_log(x->visit, LOG_LEVEL_NOTICE, &x->claim.job, "%s, but %s", what,
-                  recorded                       ? "its outcome had arrived"
-                  : x->claim.state == CLAIM_LOST ? "another session has claimed it since"
-                                                 : "it is not due any more");
+                  recorded                       ? _("its outcome had arrived")
+                  : x->claim.state == CLAIM_LOST ? _("another session has claimed it since")
+                                                 : _("it is not due any more"));
         claim_give_up(&x->claim);
         return true;
     }
@@ -93,7 +94,7 @@ bool bury_lost(struct execution *x)
          * last thing the server did: then the row says so by not being due. */
         visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job,
                   "the database server went down while it ran; if it is still due it runs again");
-    } else if (bury_job(visit, &notice, "its connection was lost while it ran", &err)) {
+    } else if (bury_job(visit, &notice, _("its connection was lost while it ran"), &err)) {
         return true;
     } else {
         visit_log(visit, LOG_LEVEL_ERROR, &x->claim.job, "cannot be recorded as failed: %s",

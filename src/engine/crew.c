@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 
 enum { EXIT_MS = 5000 }; /* how long a lane may take to end after its last order */
 
@@ -109,9 +110,9 @@ void crew_reap(struct worker *worker, char *text, size_t size)
     lane_close(&worker->lane);
     worker->client_id = 0;
     if (WIFSIGNALED(status))
-        snprintf(text, size, "its process was ended by signal %d", WTERMSIG(status));
+        snprintf(text, size, _("its process was ended by signal %d"), WTERMSIG(status));
     else
-        snprintf(text, size, "its process ended with status %d", WEXITSTATUS(status));
+        snprintf(text, size, _("its process ended with status %d"), WEXITSTATUS(status));
 }
 
 void crew_signal(const struct crew *crew, int number)

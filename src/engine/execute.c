@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/step.h"
 #include "engine/bury.h"
 #include "engine/hold.h"
@@ -25,9 +26,9 @@ struct handler_choice execute_way(const struct visit *visit, const char *package
         return choice;
     choice.kind = BOARD_NATIVE;
     snprintf(choice.why, sizeof choice.why,
-             "%s needs a session of its own, but the client's database is reached through a "
-             "transaction pooler; enter the server's own address for the client, or set "
-             "'pooler = session' if the pooler gives each connection a session",
+             _("%s needs a session of its own, but the client's database is reached through a "
+               "transaction pooler; enter the server's own address for the client, or set "
+               "'pooler = session' if the pooler gives each connection a session"),
              package);
     return choice;
 }

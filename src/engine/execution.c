@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "store/history.h"
 
 enum {
@@ -20,8 +21,8 @@ static void rest(struct execution *x, const char *why)
 {
     struct err text;
     const char *then = x->why == EXECUTION_ON_DEMAND
-                           ? "the job is run all the same, but has no next time"
-                           : "the job was not run and rests until its schedule is changed";
+                           ? _("the job is run all the same, but has no next time")
+                           : _("the job was not run and rests until its schedule is changed");
     x->rests = true;
     err_set(&text, ERR_JOB, "the schedule '%.500s' %s; %s",
             x->claim.job.spec ? x->claim.job.spec : "", why, then);
@@ -34,10 +35,10 @@ bool execution_has_schedule(struct execution *x)
     struct err err = {0};
     if (!cronspec_parse(&x->spec, x->claim.job.spec, &err)) {
         char why[ERR_TEXT_MAX];
-        snprintf(why, sizeof why, "cannot be understood (%.1500s)", err.text);
+        snprintf(why, sizeof why, _("cannot be understood (%.1500s)"), err.text);
         rest(x, why);
     } else if (!x->spec.fires) {
-        rest(x, "never fires: there is no such date");
+        rest(x, _("never fires: there is no such date"));
     }
     return !x->rests;
 }
@@ -123,11 +124,11 @@ enum executed execution_turned_away(struct execution *x, const struct job *job)
         note(x, job, RUN_LOST);
         return EXECUTED_LOST;
     }
-    const char *why = "is not due any more: another session was faster";
+    const char *why = _("is not due any more: another session was faster");
     if (x->claim.state == CLAIM_GONE)
-        why = "its row was deleted meanwhile";
+        why = _("its row was deleted meanwhile");
     else if (!execution_is_job(x, job))
-        why = "is another job now";
+        why = _("is another job now");
     visit_log(x->visit, LOG_LEVEL_DEBUG, job, "%s", why);
     return EXECUTED_NOTHING;
 }

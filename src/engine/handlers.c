@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "core/job.h"
 #include "core/option_map.h"
 #include "core/released.h"
@@ -57,7 +58,7 @@ static PRINTF_LIKE(3, 4) void explain(struct handler_choice *choice, int kind, c
     va_list args;
     va_start(args, fmt);
     choice->kind = kind;
-    vsnprintf(choice->why, sizeof choice->why, fmt, args);
+    vsnprintf(choice->why, sizeof choice->why, i18n(fmt), args);
     va_end(args);
 }
 
@@ -74,9 +75,9 @@ static void refuse_unknown(struct handler_choice *choice, const struct site *sit
     bool native = catalogue_find(package) != NULL;
     explain(choice, BOARD_NATIVE,
             "unknown package '%s': it is no command in [task_server/commands]; %s; and "
-            "neither " OVERRIDE "/%s.pm nor " CLASSES "/%s.pm is in %.200s%s%s%s",
-            package, because, package, package, site->installation,
-            native ? "" : " (native jobs: ", native ? "" : catalogue_names(), native ? "" : ")");
+            "neither %s/%s.pm nor %s/%s.pm is in %.200s%s%s%s",
+            package, because, OVERRIDE, package, CLASSES, package, site->installation,
+            native ? "" : _(" (native jobs: "), native ? "" : catalogue_names(), native ? "" : ")");
 }
 
 /* because: why it does not run natively. */
@@ -88,7 +89,7 @@ static void choose_perl(struct handler_choice *choice, const struct site *site, 
         explain(choice, BOARD_NATIVE, "'%s' is what kivitendo's jobs are built on, and no job",
                 package);
     else if (has_class(site, OVERRIDE, package))
-        explain(choice, BOARD_PERL, "as Perl: " OVERRIDE "/%s.pm exists, and %s", package, because);
+        explain(choice, BOARD_PERL, "as Perl: %s/%s.pm exists, and %s", OVERRIDE, package, because);
     else if (has_class(site, CLASSES, package))
         explain(choice, BOARD_PERL, "as Perl: %s", because);
     else
@@ -103,15 +104,14 @@ static bool judge_sum(struct handler_choice *choice, const char *package, const 
     const struct released *text = released_find(package, sum);
     if (!text)
         explain(choice, BOARD_PERL,
-                "as Perl: " CLASSES "/%s.pm is none of the released ones that this version knows: "
+                "as Perl: %s/%s.pm is none of the released ones that this version knows: "
                 "somebody has changed it, or it is newer",
-                package);
+                CLASSES, package);
     else if (text->differs)
-        explain(choice, BOARD_PERL,
-                "as Perl: " CLASSES "/%s.pm is that of releases %s to %s, which %s", package,
-                text->first, text->last, text->differs);
+        explain(choice, BOARD_PERL, "as Perl: %s/%s.pm is that of releases %s to %s, which %s",
+                CLASSES, package, text->first, text->last, _(text->differs));
     else
-        explain(choice, BOARD_NATIVE, "natively: " CLASSES "/%s.pm is that of releases %s to %s",
+        explain(choice, BOARD_NATIVE, "natively: %s/%s.pm is that of releases %s to %s", CLASSES,
                 package, text->first, text->last);
     return text && !text->differs;
 }
@@ -135,17 +135,18 @@ static void prefer_perl(struct handler_choice *choice, const struct site *site)
 {
     const char *package = choice->native->package;
     if (access(site->options.perl, X_OK) != 0)
-        explain(choice, BOARD_NATIVE, "natively: %.200s, which would run " CLASSES "/%s.pm, %s",
-                site->options.perl, package,
-                errno == ENOENT ? "is not there" : "cannot be executed");
+        explain(choice, BOARD_NATIVE,
+                errno == ENOENT
+                    ? N_("natively: %.200s, which would run %s/%s.pm, is not there")
+                    : N_("natively: %.200s, which would run %s/%s.pm, cannot be executed"),
+                site->options.perl, CLASSES, package);
     else if (!has_bridge(site))
         explain(choice, BOARD_NATIVE,
-                "natively: there is no %.200s/bridge, which would run " CLASSES "/%s.pm",
-                site->perl_dir, package);
+                "natively: there is no %.200s/bridge, which would run %s/%s.pm", site->perl_dir,
+                CLASSES, package);
     else if (!has_class(site, CLASSES, base_class))
-        explain(choice, BOARD_NATIVE,
-                "natively: there is no " CLASSES "/%s.pm, which " CLASSES "/%s.pm needs",
-                base_class, package);
+        explain(choice, BOARD_NATIVE, "natively: there is no %s/%s.pm, which %s/%s.pm needs",
+                CLASSES, base_class, CLASSES, package);
     else
         explain(choice, BOARD_PERL,
                 "as Perl: it changes with kivitendo's releases, and Perl is there to run it");
@@ -155,9 +156,9 @@ static void choose_auto(struct handler_choice *choice, const struct site *site)
 {
     const char *package = choice->native->package;
     if (has_class(site, OVERRIDE, package))
-        explain(choice, BOARD_PERL, "as Perl: " OVERRIDE "/%s.pm exists", package);
+        explain(choice, BOARD_PERL, "as Perl: %s/%s.pm exists", OVERRIDE, package);
     else if (!has_class(site, CLASSES, package))
-        explain(choice, BOARD_NATIVE, "natively: the installation has no " CLASSES "/%s.pm",
+        explain(choice, BOARD_NATIVE, "natively: the installation has no %s/%s.pm", CLASSES,
                 package);
     else if (judge_class(choice, site, package) && choice->native->follows_releases)
         prefer_perl(choice, site);
@@ -170,12 +171,12 @@ static void choose_native(struct handler_choice *choice, const struct site *site
     const char *package = choice->native->package;
     switch (site->options.native_jobs) {
     case OPTIONS_NATIVE_ON: explain(choice, BOARD_NATIVE, "natively: native_jobs = on"); break;
-    case OPTIONS_NATIVE_OFF: choose_perl(choice, site, package, "native_jobs = off"); break;
+    case OPTIONS_NATIVE_OFF: choose_perl(choice, site, package, _("native_jobs = off")); break;
     case OPTIONS_NATIVE_LIST:
         if (option_map_find(&site->options.native_list, package))
             explain(choice, BOARD_NATIVE, "natively: native_jobs names it");
         else
-            choose_perl(choice, site, package, "native_jobs does not name it");
+            choose_perl(choice, site, package, _("native_jobs does not name it"));
         break;
     case OPTIONS_NATIVE_AUTO:
     default: choose_auto(choice, site);
@@ -192,7 +193,7 @@ struct handler_choice handlers_choose(const struct site *site, const char *packa
     else if ((choice.native = catalogue_find(package)))
         choose_native(&choice, site);
     else
-        choose_perl(&choice, site, package, "no native job has that name");
+        choose_perl(&choice, site, package, _("no native job has that name"));
     if (choice.kind != BOARD_NATIVE)
         choice.native = NULL;
     return choice;

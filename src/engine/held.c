@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/i18n.h"
 #include "store/behind.h"
 
 static void ask(struct visit *visit)
@@ -14,12 +15,12 @@ static void ask(struct visit *visit)
     visit->perl = asked && !missing.len && !missing.failed ? VISIT_PERL_RUNS : VISIT_PERL_HELD;
     if (asked)
         snprintf(visit->held, sizeof visit->held,
-                 "its database is behind kivitendo's code (%.300s); kivitendo upgrades it when "
-                 "somebody logs in",
+                 _("its database is behind kivitendo's code (%.300s); kivitendo upgrades it when "
+                   "somebody logs in"),
                  buf_text(&missing));
     else
         snprintf(visit->held, sizeof visit->held,
-                 "whether its database is behind kivitendo's code cannot be found out: %.300s",
+                 _("whether its database is behind kivitendo's code cannot be found out: %.300s"),
                  err.text);
     buf_release(&missing);
 }

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
 #include "base/log.h"
 
 enum {
@@ -15,7 +16,7 @@ enum {
     END_WAIT_MS = 5000     /* for its last jobs, which nobody waits for any more */
 };
 
-static const char no_words[] = "the Perl bridge died without a word";
+static const char no_words[] = N_("the Perl bridge died without a word");
 
 bool host_open(struct host *host, const struct site *site, struct err *err)
 {
@@ -170,7 +171,7 @@ static void handle_waiting(struct host *host)
 {
     struct err err = {0};
     if (host->starts >= HOST_STARTS_MAX)
-        answer_failed(host, host->words.len ? buf_text(&host->words) : no_words);
+        answer_failed(host, host->words.len ? buf_text(&host->words) : _(no_words));
     else if (!host_start(host, &err))
         answer_failed(host, err.text);
 }
@@ -214,7 +215,8 @@ bool host_load(struct host *host, struct err *err)
     while (!host->ready) {
         struct pollfd fds[HOST_FDS + 1];
         if (!host->process.pid && host->starts >= HOST_STARTS_MAX)
-            return err_set(err, ERR_JOB, "%s", host->words.len ? buf_text(&host->words) : no_words);
+            return err_set(err, ERR_JOB, "%s",
+                           host->words.len ? buf_text(&host->words) : _(no_words));
         if (!host->process.pid && !host_start(host, err))
             return false;
         nfds_t count = (nfds_t)host_poll(host, fds);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
 #include "engine/bury.h"
 #include "engine/ending.h"
 #include "engine/serve.h"
@@ -46,7 +47,7 @@ static void bury(const struct site *site, const struct client *client, struct sl
     visit_begin(&visit, site, client, slot);
     visit.home = order->home;
     report->served = visit_reconnect(&visit, &report->err) &&
-                     bury_job(&visit, &order->notice, "its process died while it ran",
+                     bury_job(&visit, &order->notice, _("its process died while it ran"),
                               &report->err);
     report_visit(&visit, report);
     visit_end(&visit);

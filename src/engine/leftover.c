@@ -1,9 +1,11 @@
 #include "engine/leftover.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "engine/external.h"
 #include "store/history.h"
 
@@ -53,11 +55,13 @@ static void recall_ending(struct execution *x, struct external *e, const struct 
 static bool end_remains(struct visit *visit, struct external *e, const struct entry *entry)
 {
     struct err err = {0};
+    char text[200];
     int ended = 0;
     int grace_ms = visit->site->options.kill_grace_s * 1000;
     e->interrupted = true;
-    execution_fail(e->x, HISTORY_INTERRUPTED
-                   "task-server, or the machine it ran on, went down while the job ran");
+    snprintf(text, sizeof text, HISTORY_INTERRUPTED "%s",
+             _("task-server, or the machine it ran on, went down while the job ran"));
+    execution_fail(e->x, text);
     if (!journal_end_child(entry, grace_ms, &ended, &err)) {
         visit_log(visit, LOG_LEVEL_ERROR, &entry->job, "what is left of it does not end: %s",
                   err.text);
@@ -155,7 +159,7 @@ static bool settle_one(struct visit *visit, struct journal_found *found, struct 
     switch (found->class) {
     case JOURNAL_UNSTARTED: done = journal_settle(&found->handle, &trouble); break;
     case JOURNAL_ELSEWHERE:
-        done = journal_move_to_bad(&found->handle, "the client's database has another name now",
+        done = journal_move_to_bad(&found->handle, _("the client's database has another name now"),
                                    &trouble);
         visit_log(visit, LOG_LEVEL_ERROR, &found->entry.job,
                   "how it ended cannot be recorded: the client's database has another name now");

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "core/walltime.h"
 #include "engine/courier.h"
@@ -125,7 +126,7 @@ static void take_failure(struct notify *notify, const struct run_record *record)
     make_prefix(record, key);
     snprintf(key + strlen(key), sizeof key - strlen(key), "%08x", hash_kind(record->text));
     enum incident_news what = incidents_raise(notify->incidents, key, now_s());
-    snprintf(text, sizeof text, "client '%.200s': job %d (%.255s): %.500s", record->client,
+    snprintf(text, sizeof text, _("client '%.200s': job %d (%.255s): %.500s"), record->client,
              record->job_id, record->package, record->text);
     incidents_describe(notify->incidents, key, text);
     if (what == INCIDENT_KNOWN && !notify->site->options.notify.repeats)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/step.h"
 #include "core/walltime.h"
 #include "engine/held.h"
@@ -103,7 +104,7 @@ static bool is_unsettled(struct visit *visit, const struct job *job)
     if (journal_has_job(visit->site->journal, visit->client->id, job->id, &waits, &err) && !waits)
         return false;
     visit_log(visit, LOG_LEVEL_WARNING, job, "not started: %s",
-              waits ? "an earlier run of it is under way, or waits in the journal to be recorded"
+              waits ? _("an earlier run of it is under way, or waits in the journal to be recorded")
                     : err.text);
     visit->tally.unserved++;
     return true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "base/log.h"
 
 enum {
@@ -90,13 +91,13 @@ static void begin_pass(struct round *round)
             &(struct condition){.key = "nologin", .text = why.text, .patience_s = LOCKED_S});
         return;
     }
-    condition_end(round->conditions, "nologin", "the installation is unlocked: jobs run");
+    condition_end(round->conditions, "nologin", _("the installation is unlocked: jobs run"));
     if (!custody_begin(&round->custody, &why)) {
         round->trouble.kind = why.kind == ERR_AWAY ? ERR_NONE : why.kind;
         return;
     }
     if (load_clients(round, &round->trouble)) {
-        condition_end(round->conditions, "auth", "the clients can be read");
+        condition_end(round->conditions, "auth", _("the clients can be read"));
         recall_clients(round);
         for (size_t i = 0; i < round->roster.count; i++)
             custody_seat(&round->custody, &round->roster.seats[i]);
@@ -170,11 +171,11 @@ static void judge_visit(struct round *round, struct seat *seat, const struct lan
     snprintf(key, sizeof key, "%s%d", client_key, seat->client.id);
     seat->troubled = !report->served;
     if (report->served) {
-        snprintf(text, sizeof text, "client '%.200s' is served", name);
+        snprintf(text, sizeof text, _("client '%.200s' is served"), name);
         condition_end(round->conditions, key, text);
     } else if (!is_stopping(round)) {
         round->unreachable++;
-        snprintf(text, sizeof text, "client '%.200s' is not served: %.1500s", name,
+        snprintf(text, sizeof text, _("client '%.200s' is not served: %.1500s"), name,
                  report->err.text);
         condition_raise(round->conditions, &(struct condition){.key = key,
                                                                .text = text,
@@ -192,14 +193,14 @@ static void judge_held(struct round *round, const struct seat *seat,
     char text[ERR_TEXT_MAX];
     snprintf(key, sizeof key, "%s%d", held_key, seat->client.id);
     if (report->perl == VISIT_PERL_HELD) {
-        snprintf(text, sizeof text, "client '%.200s': its Perl jobs are held: %s", name,
+        snprintf(text, sizeof text, _("client '%.200s': its Perl jobs are held: %s"), name,
                  report->held);
         condition_raise(round->conditions, &(struct condition){.key = key,
                                                                .text = text,
                                                                .client = name,
                                                                .client_id = seat->client.id});
     } else if (report->perl == VISIT_PERL_RUNS) {
-        snprintf(text, sizeof text, "client '%.200s': its Perl jobs run", name);
+        snprintf(text, sizeof text, _("client '%.200s': its Perl jobs run"), name);
         condition_end(round->conditions, key, text);
     }
 }

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/step.h"
 #include "engine/runner.h"
 #include "io/bridge.h"
@@ -72,7 +73,7 @@ static void judge_answer(struct external *e, struct bridge_call *call, const str
             buf_addf(&text, ": %s", buf_text(&end->output));
         execution_fail(e->x, buf_text(&text));
     } else if (answer.failed) {
-        execution_fail(e->x, answer.text ? answer.text : "failed without a message");
+        execution_fail(e->x, answer.text ? answer.text : _("failed without a message"));
     } else {
         outcome_succeed(&e->x->outcome, answer.text);
     }

@@ -1,6 +1,7 @@
 #include "engine/serve.h"
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "engine/execute.h"
 #include "engine/leftover.h"
 #include "store/jobs.h"
@@ -56,8 +57,10 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
         if (end == EXECUTED_STOPPED || end == EXECUTED_WAITS)
             return true;
         if ((end == EXECUTED_UNCLAIMED || end == EXECUTED_UNSTARTED) && refused.kind == ERR_NONE) {
-            err_wrap(err, "job %d cannot be %s", job->id,
-                     end == EXECUTED_UNCLAIMED ? "claimed" : "started");
+            err_wrap(err,
+                     end == EXECUTED_UNCLAIMED ? N_("job %d cannot be claimed")
+                                               : N_("job %d cannot be started"),
+                     job->id);
             refused = *err;
         }
         if (db_lost(&visit->db) && !visit_reconnect(visit, err))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/i18n.h"
 #include "core/walltime.h"
 
 void settle_times(const struct execution *x, struct settlement *settlement)
@@ -43,21 +44,24 @@ static void follow_new_spec(struct execution *x, const struct settlement *settle
 static void log_settled(const struct execution *x, const struct settlement *settlement,
                         const struct settled *settled)
 {
-    char next[WALLTIME_MAX] = "never";
+    char next[WALLTIME_MAX];
     const char *text = outcome_text(&x->outcome);
     bool failed = x->outcome.failed;
     enum log_level level = failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO;
     if (!log_wants(level))
         return;
     if (!settled->row_found)
-        snprintf(next, sizeof next, "none, the row is gone");
+        snprintf(next, sizeof next, "%s", _("none, the row is gone"));
     else if (!settled->next_stands)
-        snprintf(next, sizeof next, "as edited meanwhile");
+        snprintf(next, sizeof next, "%s", _("as edited meanwhile"));
     else if (!settlement->clears_next && !settlement->keeps_next)
         walltime_show(&x->visit->site->zone, settlement->next_us, next);
-    visit_log(x->visit, level, &x->claim.job, "%s in %lld ms, next %s: %.1000s",
-              failed ? "failed" : "succeeded", (long long)(clock_mono_ms() - x->started_ms), next,
-              text ? text : "no result");
+    else
+        snprintf(next, sizeof next, "%s", _("never"));
+    visit_log(x->visit, level, &x->claim.job,
+              failed ? N_("failed in %lld ms, next %s: %.1000s")
+                     : N_("succeeded in %lld ms, next %s: %.1000s"),
+              (long long)(clock_mono_ms() - x->started_ms), next, text ? text : _("no result"));
 }
 
 void settle_finish(struct execution *x, const struct settlement *settlement,
@@ -114,8 +118,8 @@ void settle_make_plain(struct execution *x, const struct err *refused)
     char text[1024];
     const char *told = outcome_text(&x->outcome);
     snprintf(text, sizeof text,
-             "%.600s (shown in ASCII, for the database refused the record: %.300s)",
-             told ? told : "failed", refused->text);
+             _("%.600s (shown in ASCII, for the database refused the record: %.300s)"),
+             told ? told : _("failed"), refused->text);
     for (char *p = text; *p; p++)
         if ((unsigned char)*p >= 0x80)
             *p = '?';

@@ -219,7 +219,7 @@ static void look_at_row(struct asking *a)
     const struct job *job = &a->s->job->row->job;
     bool known = job->type &&
                  (strcmp(job->type, "interval") == 0 || strcmp(job->type, "once") == 0);
-    add(a, "active", job->active ? WHY_FINE : WHY_STOPS, job->active ? "yes" : "no");
+    add(a, "active", job->active ? WHY_FINE : WHY_STOPS, job->active ? N_("yes") : N_("no"));
     if (!job->active)
         advise(a, _("task-server jobs enable, or kivitendo's page"));
     add(a, "type", known ? WHY_FINE : WHY_STOPS, "%s", job->type ? job->type : _("none"));
@@ -284,7 +284,7 @@ static void look_at_time(struct asking *a)
         return;
     }
     if (!job->has_next) {
-        add(a, "next_run_at", once ? WHY_FINE : WHY_STOPS, once ? "none: at once" : "none");
+        add(a, "next_run_at", once ? WHY_FINE : WHY_STOPS, once ? N_("none: at once") : N_("none"));
         if (!once)
             advise(a, _("it rests: save it again in kivitendo's page, or task-server jobs set"));
         return;
