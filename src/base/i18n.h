@@ -3,6 +3,7 @@
  *     i18n_init(directory)            once, in main: the language of LC_ALL, LC_MESSAGES or LANG
  *     printf(_("%d jobs\n"), n)       a text for people, translated where it is used
  *     static const char *const words[] = {N_("due"), …};   … i18n(words[i])
+ *     C_("how", "runs")               a text that is ambiguous by itself
  *
  * err_set, err_wrap, log_msg and their like translate their format strings by themselves: there the
  * plain literal stands, and xgettext is told where to look (Makefile, po/).  What scripts read
@@ -29,6 +30,14 @@ static inline const char *i18n(const char *text) __attribute__((format_arg(1)));
 static inline const char *i18n(const char *text)
 {
     return *text ? gettext(text) : text;
+}
+
+/* A text of which English has two kinds, told apart by a context that only the catalogue sees. */
+#define C_(context, text) i18n_in(context "\004" text, text)
+static inline const char *i18n_in(const char *key, const char *text)
+{
+    const char *found = gettext(key);
+    return found == key ? text : found;
 }
 
 /* Is it the German catalogue that translates?  For words that no catalogue can hold. */

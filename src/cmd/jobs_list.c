@@ -131,7 +131,7 @@ static void add_columns(struct table *table, const struct listing *listing)
     table_column(table, _("how it ended"), TABLE_CUT);
     if (!listing->is_wide)
         return;
-    table_column(table, _("runs"), TABLE_CUT);
+    table_column(table, C_("how", "runs"), TABLE_CUT);
     table_column(table, _("description"), TABLE_CUT);
 }
 
@@ -160,9 +160,12 @@ static void add_row(const struct listing *listing, const struct survey_job *job,
 static void add_way(const struct survey_job *job, struct table *table)
 {
     bool nobody = job->kind == BOARD_NATIVE && !job->native;
-    bool cut = strlen(job->why) > WHY_SHOWN;
-    table_cellf(table, nobody ? TABLE_RED : TABLE_PLAIN, "%.*s%s", WHY_SHOWN, job->why,
-                cut ? "…" : "");
+    size_t len = strlen(job->why);
+    size_t shown = len > WHY_SHOWN ? WHY_SHOWN : len;
+    while (shown < len && ((unsigned char)job->why[shown] & 0xC0) == 0x80)
+        shown--; /* not in the middle of a character */
+    table_cellf(table, nobody ? TABLE_RED : TABLE_PLAIN, "%.*s%s", (int)shown, job->why,
+                shown < len ? "…" : "");
     table_cell(table, job->row->job.description);
 }
 
@@ -276,7 +279,8 @@ static void add_times(const struct listing *listing, const struct survey_job *jo
     buf_release(&text);
     if (!job->row->end.found)
         return;
-    add_line(table, _("how it ended"), job->row->end.status);
+    if (job->row->end.status)
+        add_line(table, _("how it ended"), i18n(job->row->end.status));
     if (job->row->end.result)
         add_text(table, _("result"), job->row->end.result);
     if (job->row->end.error)
@@ -305,7 +309,7 @@ void jobs_write_card(const struct desk *desk, const struct survey *survey,
     add_schedule(row, &table);
     add_line(&table, _("node"), row->node);
     add_times(&listing, job, &table);
-    add_line(&table, _("runs"), job->why);
+    add_line(&table, C_("how", "runs"), job->why);
     add_text(&table, _("data"), row->data);
     table_print(&table, &style, out);
     table_release(&table);

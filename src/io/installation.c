@@ -73,7 +73,7 @@ static char *find_around(const struct installation_hint *hint, struct buf *place
         found = find_upwards(".", places);
     if (!found) {
         const char *fallback = hint->fallback ? hint->fallback : DEFAULT_KIVITENDO_DIR;
-        note(places, _("in"), fallback);
+        note(places, C_("place", "in"), fallback);
         found = is_installation(fallback) ? realpath(fallback, NULL) : NULL;
     }
     return found;
