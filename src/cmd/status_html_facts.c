@@ -60,7 +60,7 @@ static void add_schedule(const struct status_page *p)
                   s->scheduler);
     } else if (!s->state) {
         begin_fact(p, _("schedule"), "warn");
-        html_addf(p->out, _("not known: %s"), s->trouble ? s->trouble : "?");
+        html_add(p->out, _("not known: the state directory cannot be read"));
     } else {
         begin_fact(p, _("schedule"), served ? "warn" : "bad");
         html_add(p->out, served ? _("not armed by task_server, but runs come") : _("not armed"));
