@@ -69,9 +69,9 @@ static void draw_failure(const struct line *line, const struct timeline_bar *bar
     html_addf(line->out, _("runs: %d, failed: %d"), bar->sum.runs, bar->sum.failures);
     buf_add_text(line->out, "\n");
     html_add(line->out, bar->sum.error);
-    buf_add_text(line->out, "</title><rect y=\"4\" height=\"16\"");
+    buf_add_text(line->out, "</title><rect y=\"6\" height=\"14\"");
     add_extent(line, from_us, from_us + line->view.slot_us);
-    buf_add_text(line->out, "/><circle cy=\"4\" r=\"3.5\"");
+    buf_add_text(line->out, "/><circle cy=\"5\" r=\"4.5\"");
     add_percent(line->out, "cx", timeline_place(&line->view, from_us + line->view.slot_us / 2));
     buf_add_text(line->out, "/></g>");
 }
@@ -274,8 +274,8 @@ void status_chart_legend(struct buf *out)
 {
     buf_add_text(out, "<p class=\"legend\">");
     add_sample("<rect class=\"r\" y=\"8\" height=\"8\" width=\"30\"/>", _("runs"), out);
-    add_sample("<g class=\"s\"><rect class=\"f\" x=\"12\" y=\"4\" height=\"16\" width=\"6\"/>"
-               "<circle class=\"f\" cx=\"15\" cy=\"4\" r=\"3.5\"/></g>",
+    add_sample("<g class=\"s\"><rect class=\"f\" x=\"12\" y=\"6\" height=\"14\" width=\"6\"/>"
+               "<circle class=\"f\" cx=\"15\" cy=\"5\" r=\"4.5\"/></g>",
                _("a run failed"), out);
     add_sample("<rect class=\"g\" x=\"1\" y=\"6\" height=\"12\" width=\"28\"/>",
                _("due, and not run (by today's schedule)"), out);
