@@ -99,5 +99,8 @@ fi
 auth_sql "UPDATE auth.clients SET dbname = 'nowhere' WHERE name LIKE 'M%'"
 fails 'a client that is away is an exit code' 75 run_ts status --html "$page"
 like 'but the page is written' "$(cat "$page")" '<p class="bad">.*nowhere'
+run_ts hold --client 3 --why '<b>moving</b>'
+run_ts status --html "$page"
+like 'a client that is held is shown, and why' "$(cat "$page")" '<p class="bad"><bdi>held by .*: &lt;b&gt;moving&lt;/b&gt;'
 like 'with the others' "$(cat "$page")" 'alert\(1\)'
 done_testing

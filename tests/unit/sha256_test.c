@@ -135,9 +135,20 @@ static void test_refused(void **state)
     scratch_remove(&s);
 }
 
+static void texts(void **state)
+{
+    (void)state;
+    char sum[SHA256_BASE64];
+    assert_true(sha256_of_text("", sum));
+    assert_string_equal(sum, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    assert_true(sha256_of_text("abc", sum));
+    assert_string_equal(sum, "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts),
         cmocka_unit_test(test_sums),
         cmocka_unit_test(test_made_again_when_changed),
         cmocka_unit_test(test_more_files_than_are_remembered),
