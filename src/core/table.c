@@ -12,7 +12,7 @@
 static const char *const colour_codes[] = {"",         "\033[1m",  "\033[2m",
                                            "\033[31m", "\033[32m", "\033[33m"};
 static const char gap[] = "  ";
-enum { GAP = sizeof gap - 1, TEXT_MAX = 4096, WRAP_MIN = 24 };
+enum { GAP = sizeof gap - 1, TEXT_MAX = 4096, WRAP_MIN = 32, BELOW_INDENT = 4 };
 
 /* ---- the width of a text ---- */
 
@@ -168,7 +168,9 @@ void table_cellf(struct table *table, enum table_colour colour, const char *fmt,
 struct layout {
     int widths[TABLE_COLUMNS_MAX];
     const int *flags;
+    int below; /* columns of a line below the row, for what is too wide; 0: it goes on beside it */
     bool colours;
+    bool is_head;
 };
 
 static void find_widths(const struct table *table, const struct table_style *style, int *widths)
@@ -188,13 +190,18 @@ static int least_width(const struct table *table, int column)
     return table->flags[column] & TABLE_WRAP ? WRAP_MIN : TABLE_CUT_MIN;
 }
 
-/* Takes a column's width at a time from the widest that may be cut. */
-static void fit_widths(const struct table *table, int room, int *widths)
+static int add_widths(const struct table *table, const int *widths)
 {
     int sum = (table->columns - 1) * GAP;
     for (int i = 0; i < table->columns; i++)
         sum += widths[i];
-    while (sum > room) {
+    return sum;
+}
+
+/* Takes a column's width at a time from the widest that may be cut. */
+static void fit_widths(const struct table *table, int room, int *widths)
+{
+    for (int sum = add_widths(table, widths); sum > room; sum--) {
         int widest = -1;
         for (int i = 0; i < table->columns; i++)
             if (table->flags[i] & (TABLE_CUT | TABLE_WRAP) && widths[i] > least_width(table, i) &&
@@ -203,8 +210,29 @@ static void fit_widths(const struct table *table, int room, int *widths)
         if (widest < 0)
             return;
         widths[widest]--;
-        sum--;
     }
+}
+
+/* Beside the other columns a wide text would be a thin one of many lines. */
+static bool goes_below(const struct table *table, int room, const int *widths)
+{
+    int last = table->columns - 1;
+    int left = room - (add_widths(table, widths) - widths[last]);
+    return table->flags[last] & TABLE_WRAP && widths[last] > left && left < WRAP_MIN;
+}
+
+static void fit(const struct table *table, int room, struct layout *layout)
+{
+    int *last = &layout->widths[table->columns - 1];
+    bool below = goes_below(table, room, layout->widths);
+    if (below)
+        *last = TABLE_CUT_MIN;
+    fit_widths(table, room, layout->widths);
+    int left = room - add_widths(table, layout->widths);
+    if (below && left > 0)
+        *last += left;
+    if (below)
+        layout->below = room > 2 * BELOW_INDENT ? room - BELOW_INDENT : BELOW_INDENT;
 }
 
 /* The text in `width` columns; returns how many it took. */
@@ -251,30 +279,35 @@ static size_t find_break(const char *text, int width)
     while (text[at]) {
         int columns;
         size_t len = measure(text + at, &columns);
-        if (used + (columns < 0 ? 1 : columns) > width)
-            return blank ? blank : at ? at : len;
         if (text[at] == ' ')
             blank = at;
+        if (used + (columns < 0 ? 1 : columns) > width)
+            return blank ? blank : at ? at : len;
         used += columns < 0 ? 1 : columns;
         at += len;
     }
     return at;
 }
 
-/* The text below itself, `indent` columns from the left. */
+static void begin_line(struct buf *out, int indent)
+{
+    buf_add_text(out, "\n");
+    pad(out, indent);
+}
+
+/* The text below itself: beside the other columns, or below them all. */
 static void print_wrapped(const struct layout *layout, int column, const struct table_cell *cell,
                           struct buf *out)
 {
-    int indent = 0;
+    int width = layout->below ? layout->below : layout->widths[column];
+    int indent = layout->below ? BELOW_INDENT : 0;
     bool coloured = layout->colours && cell->colour != TABLE_PLAIN;
-    for (int i = 0; i < column; i++)
+    for (int i = 0; i < column && !layout->below; i++)
         indent += layout->widths[i] + GAP;
     for (const char *text = cell->text; *text;) {
-        size_t len = find_break(text, layout->widths[column]);
-        if (text != cell->text) {
-            buf_add_text(out, "\n");
-            pad(out, indent);
-        }
+        size_t len = find_break(text, width);
+        if (layout->below || text != cell->text)
+            begin_line(out, indent);
         if (coloured)
             buf_add_text(out, colour_codes[cell->colour]);
         buf_add(out, text, len);
@@ -296,9 +329,12 @@ static void print_row(const struct layout *layout, const struct table_cell *cell
                       struct buf *out)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i)
+        bool wraps = layout->flags[i] & TABLE_WRAP && cells[i].width > layout->widths[i];
+        if (wraps && layout->below && !layout->is_head)
+            trim(out);
+        else if (i)
             buf_add_text(out, gap);
-        if (layout->flags[i] & TABLE_WRAP && cells[i].width > layout->widths[i])
+        if (wraps && !(layout->below && layout->is_head))
             print_wrapped(layout, (int)i, &cells[i], out);
         else
             print_cell(layout, (int)i, &cells[i], out);
@@ -317,10 +353,12 @@ void table_print(const struct table *table, const struct table_style *style, str
     }
     find_widths(table, style, layout.widths);
     if (style->width > 0)
-        fit_widths(table, style->width, layout.widths);
+        fit(table, style->width, &layout);
     struct utf8 utf8 = begin_utf8();
+    layout.is_head = true;
     if (!style->leaves_head)
         print_row(&layout, table->heads, columns, out);
+    layout.is_head = false;
     for (size_t i = 0; i < table->count; i += columns) {
         size_t left = table->count - i;
         print_row(&layout, table->cells + i, left < columns ? left : columns, out);

@@ -15,7 +15,8 @@
  * shows (wcwidth(3)): combining letters nothing, East Asian ones two columns.  Where the table is
  * wider than the terminal the widest of the columns with TABLE_CUT lose their ends, shown by "…",
  * down to TABLE_CUT_MIN; what is too wide even so is left to the terminal to wrap.  A last column
- * with TABLE_WRAP goes on below itself, broken at blanks.
+ * with TABLE_WRAP goes on below itself, broken at blanks; where that would leave it too thin to be
+ * read, a text that does not fit stands below its row instead, as wide as the terminal.
  * Newlines, control characters, bytes that are no UTF-8 and marks that turn the direction of
  * writing are shown as "?": a text from a database cannot drive a terminal or forge a row.
  *

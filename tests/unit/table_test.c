@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -91,22 +92,74 @@ static void coloured(void **state)
           "x       123  a?b\n");
 }
 
+struct wrap_row {
+    const char *name;
+    int width;
+    const char *text;
+    const char *expected; /* after "y" and its number */
+};
+
+static const struct wrap_row wrap_rows[] = {
+    {"broken at blanks", 40, "one two three four five six seven ünd acht",
+     "       text\nyyy  1  one two three four five six\n        seven ünd acht\n"},
+    {"a word that ends at the edge stays in its line", 40, "one two three four five six four acht",
+     "       text\nyyy  1  one two three four five six four\n        acht\n"},
+    {"a word wider than the column is broken anywhere", 40,
+     "abcdefghijklmnopqrstuvwxyzabcdefghijklm",
+     "       text\nyyy  1  abcdefghijklmnopqrstuvwxyzabcdef\n        ghijklm\n"},
+    {"where that were too thin: below the row", 30, "one two three four five six seven eight",
+     "       text\nyyy  1\n    one two three four five\n    six seven eight\n"},
+    {"but beside it what fits", 30, "one two three four", NULL},
+    {"a terminal too narrow for anything", 5, "one two three",
+     "       text\nyyy  1\n    one\n    two\n    thre\n    e\n"},
+    {"no limit", 0, "one two three four five six seven eight nine ten eleven", NULL},
+};
+
 static void wrapped(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(wrap_rows); i++) {
+        const struct wrap_row *row = &wrap_rows[i];
+        struct table table = {0};
+        struct buf out = {0};
+        struct buf expected = {0};
+        table_column(&table, "x", 0);
+        table_column(&table, "", 0);
+        table_column(&table, "text", TABLE_WRAP);
+        table_cell(&table, "yyy");
+        table_cell(&table, "1");
+        table_cell(&table, row->text);
+        table_print(&table, &(struct table_style){.width = row->width}, &out);
+        if (row->expected)
+            buf_addf(&expected, "x%s", row->expected);
+        else
+            buf_addf(&expected, "x       text\nyyy  1  %s\n", row->text);
+        if (strcmp(buf_text(&out), buf_text(&expected)) != 0)
+            fail_msg("%s: %s", row->name, buf_text(&out));
+        buf_release(&out);
+        buf_release(&expected);
+        table_release(&table);
+    }
+}
+
+/* The head of the column below is cut to what is left for it. */
+static void below_the_row(void **state)
 {
     (void)state;
     struct table table = {0};
     struct buf out = {0};
-    table_column(&table, "a", 0);
-    table_column(&table, "text", TABLE_WRAP);
+    table_column(&table, "client", TABLE_CUT);
+    table_column(&table, "result or error", TABLE_WRAP);
+    table_cell(&table, "a client of many words");
+    table_coloured(&table, TABLE_RED, "an error of quite a few more");
     table_cell(&table, "x");
-    table_cell(&table, "one two three four five six seven ünd acht");
-    table_cell(&table, "y");
-    table_cell(&table, "abcdefghijklmnopqrstuvwxyzabcdefgh");
-    table_print(&table, &(struct table_style){.width = 27, .leaves_head = true}, &out);
-    assert_string_equal(buf_text(&out), "x  one two three four five\n"
-                                        "   six seven ünd acht\n"
-                                        "y  abcdefghijklmnopqrstuvwx\n"
-                                        "   yzabcdefgh\n");
+    table_cell(&table, "1");
+    table_print(&table, &(struct table_style){.width = 26, .colours = true}, &out);
+    assert_string_equal(buf_text(&out), "\033[1mclient\033[0m            \033[1mresult …\033[0m\n"
+                                        "a client of man…\n"
+                                        "    \033[31man error of quite a\033[0m\n"
+                                        "    \033[31mfew more\033[0m\n"
+                                        "x                 1\n");
     buf_release(&out);
     table_release(&table);
 }
@@ -133,6 +186,7 @@ int main(void)
         cmocka_unit_test(cut_no_further_than_reads),
         cmocka_unit_test(coloured),
         cmocka_unit_test(wrapped),
+        cmocka_unit_test(below_the_row),
         cmocka_unit_test(too_many_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
