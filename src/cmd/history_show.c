@@ -107,13 +107,19 @@ static void add_duration(struct table *table, int64_t duration_ms)
         table_cellf(table, TABLE_PLAIN, "%" PRId64 " min", duration_ms / 60000);
 }
 
-/* Without its fraction. */
+/* To the second: a run is found again by it. */
 static void add_time(struct table *table, const char *time)
 {
     char text[WALLTIME_MAX];
     snprintf(text, sizeof text, "%s", time ? time : "");
     text[strcspn(text, ".")] = '\0';
     table_cell(table, text);
+}
+
+/* To the minute. */
+static void add_minute(struct table *table, const char *time)
+{
+    table_cellf(table, TABLE_PLAIN, "%.16s", time ? time : "");
 }
 
 static const char *status_word(const char *status)
@@ -132,7 +138,7 @@ static void fill_list(const struct history_show *show, size_t count, struct tabl
     table_column(table, _("package"), TABLE_CUT);
     table_column(table, _("ended"), 0);
     table_column(table, _("took"), TABLE_RIGHT);
-    table_column(table, _("result or error"), TABLE_CUT);
+    table_column(table, _("result or error"), TABLE_WRAP);
     for (size_t i = 0; i < count; i++) {
         const struct history_line *line = &show->lines[i];
         const char *status = line->fields[HISTORY_STATUS];
@@ -154,9 +160,8 @@ static void fill_stats(const struct history_show *show, size_t count, struct tab
     table_column(table, _("failures"), TABLE_RIGHT);
     table_column(table, _("median"), TABLE_RIGHT);
     table_column(table, _("longest"), TABLE_RIGHT);
-    table_column(table, _("last run"), 0);
     table_column(table, _("last failure"), 0);
-    table_column(table, _("its error"), TABLE_CUT);
+    table_column(table, _("its error"), TABLE_WRAP);
     for (size_t i = 0; i < count; i++) {
         const struct history_line *line = &show->lines[i];
         bool failed = line->fields[STAT_LAST_FAILURE] != NULL;
@@ -166,8 +171,7 @@ static void fill_stats(const struct history_show *show, size_t count, struct tab
         table_coloured(table, failed ? TABLE_RED : TABLE_PLAIN, line->fields[STAT_FAILURES]);
         add_duration(table, line->duration_ms);
         add_duration(table, line->longest_ms);
-        add_time(table, line->fields[STAT_LAST_RUN]);
-        add_time(table, line->fields[STAT_LAST_FAILURE]);
+        add_minute(table, line->fields[STAT_LAST_FAILURE]);
         table_cell(table, line->fields[STAT_LAST_ERROR]);
     }
 }

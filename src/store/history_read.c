@@ -14,10 +14,19 @@
     "     AND ($3::timestamp IS NULL OR run_at >= $3::timestamp)) AS h"                            \
     " WHERE ($2::text IS NULL OR h.ended = $2 OR ($2 = 'failure' AND h.ended = 'interrupted'))"
 
+/* The beginning of a text; one that loses its end says so. */
+#define BEGINNING(column, length)                                                                  \
+    "left(" column ", " length ") || CASE WHEN length(" column ") > " length                       \
+    "  THEN '…' ELSE '' END"
+#define RESULT BEGINNING("h.result", "$5::integer")
+#define ERROR BEGINNING("h.error", "$5::integer")
+#define DATA BEGINNING("h.data", "$5::integer")
+#define STAT_ERROR BEGINNING("h.error", "300")
+
 static const struct db_statement list = {
     .params = 5,
-    .sql = "SELECT h.id, h.package_name, h.run_at::text, h.ended, left(h.result, $5::integer),"
-           " left(h.error, $5::integer), left(h.data, $5::integer), h.description" WANTED_ROWS
+    .sql = "SELECT h.id, h.package_name, h.run_at::text, h.ended, " RESULT ", " ERROR ", " DATA
+           ", h.description" WANTED_ROWS
            " ORDER BY h.run_at DESC NULLS LAST, h.id DESC LIMIT $4::bigint",
 };
 
@@ -25,8 +34,8 @@ static const struct db_statement stats = {
     .params = 3,
     .sql = "SELECT h.package_name, count(*), count(*) FILTER (WHERE h.ended <> 'success'),"
            " max(h.run_at)::text, max(h.run_at) FILTER (WHERE h.ended <> 'success')::text,"
-           " left((array_agg(h.error ORDER BY h.run_at DESC, h.id DESC)"
-           "   FILTER (WHERE h.ended <> 'success'))[1], 300)" WANTED_ROWS
+           " (array_agg(" STAT_ERROR " ORDER BY h.run_at DESC, h.id DESC)"
+           "   FILTER (WHERE h.ended <> 'success'))[1]" WANTED_ROWS
            " GROUP BY h.package_name ORDER BY h.package_name",
 };
 

@@ -1,7 +1,7 @@
 /* history_read.h: reading background_job_histories, for people who ask.
  *
- *     struct history_query query = {.package = "Test", .since = "2026-11-01 00:00:00", .limit =
- * 50}; history_list(&db, &query, &reply, err)       columns as in enum history_column, newest first
+ *     struct history_query query = {.package = "Test", .limit = "50"};
+ *     history_list(&db, &query, &reply, err)       columns as in enum history_column, newest first
  *     history_stats(&db, &query, &reply, err)      a row per package: enum history_stat
  *     history_marks(&db, &span, &reply, err)       a row per package and slot: enum history_mark
  *
@@ -23,7 +23,7 @@ struct history_query {
     const char *status; /* "success", "failure", or "interrupted", which is a kind of failure */
     const char *since;  /* local time */
     const char *limit;  /* a number */
-    bool whole;         /* texts as they are; else at most some hundred letters */
+    bool whole;         /* texts as they are; else their first 300 letters and "…" */
 };
 
 enum history_column {

@@ -50,7 +50,7 @@ print(len(rows), rows[0]["client"], rows[0]["package"], rows[0]["status"], rows[
 
 ok 'history stats succeeds' run_ts history stats --client Müller
 like 'runs, failures, median, longest, the last failure' "$(echo "$TS_OUT" | sed -n 3p)" \
-    '^Müller  Test +2 +1 +[0-9]+ ms +[0-9]+ ms  20[-0-9: ]{17}  20[-0-9: ]{17}  Oh cruel world: disk full$'
+    '^Müller  Test +2 +1 +[0-9]+ ms +[0-9]+ ms  20[-0-9: ]{14}  Oh cruel world: disk full$'
 is 'as JSON' "$(run_ts history stats --json; echo "$TS_OUT" | python3 -c '
 import json, sys
 for r in json.load(sys.stdin): print(r["client"], r["package"], r["runs"], r["failures"], r["last_error"], sep="|")')" \
@@ -63,6 +63,13 @@ export COLUMNS
 client_sql acme "UPDATE background_job_histories SET error = repeat('a long error ', 30) WHERE error IS NOT NULL"
 run_ts history
 is 'a terminal of 80 columns: nothing wider than it' "$(printf '%s\n' "$TS_OUT" | python3 -c '
+import sys
+print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
+like 'an error that does not fit stands below its run, whole' "$(printf '%s\n' "$TS_OUT" | sed -n 3p)" \
+    '^    a long error( a long error)+ a long$'
+is 'and says where it was shortened' "$(printf '%s\n' "$TS_OUT" | grep -c '^    .*…$')" 2
+run_ts history stats
+is 'stats fit too' "$(printf '%s\n' "$TS_OUT" | python3 -c '
 import sys
 print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
 unset COLUMNS
