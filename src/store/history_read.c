@@ -18,9 +18,9 @@
 #define BEGINNING(column, length)                                                                  \
     "left(" column ", " length ") || CASE WHEN length(" column ") > " length                       \
     "  THEN '…' ELSE '' END"
-#define RESULT BEGINNING("h.result", "$5::integer")
-#define ERROR BEGINNING("h.error", "$5::integer")
-#define DATA BEGINNING("h.data", "$5::integer")
+#define RESULT     BEGINNING("h.result", "$5::integer")
+#define ERROR      BEGINNING("h.error", "$5::integer")
+#define DATA       BEGINNING("h.data", "$5::integer")
 #define STAT_ERROR BEGINNING("h.error", "300")
 
 static const struct db_statement list = {
