@@ -10,7 +10,7 @@
  * (--json, settings, keys and exit codes) is never translated, nor is what goes into a database
  * column that kivitendo interprets.
  *
- * Only LC_MESSAGES is taken from the environment: numbers, sorting and character classes stay C's.
+ * Only LC_MESSAGES is taken from the environment: numbers and sorting stay C's.
  * Texts are UTF-8 whatever the locale's own encoding is.  Without a catalogue, or without the
  * locale on this machine, everything is English.
  *
