@@ -82,6 +82,25 @@ static void add_mark(struct table *table, enum why_verdict verdict)
     }
 }
 
+/* What the conclusion says anyway is not said twice. */
+static void add_advice(struct table *table, const struct why *why, const struct why_line *line)
+{
+    if (!line->advice || strstr(why->conclusion, line->advice))
+        return;
+    table_cell(table, "");
+    table_cell(table, "");
+    table_cellf(table, TABLE_PLAIN, "→ %s", line->advice);
+}
+
+static void show_conclusion(const struct why *why, const struct table_style *style, struct buf *out)
+{
+    struct table table = {0};
+    table_column(&table, "", TABLE_WRAP);
+    table_coloured(&table, TABLE_BOLD, why->conclusion);
+    table_print(&table, style, out);
+    table_release(&table);
+}
+
 static void show_text(const struct why *why, struct buf *out)
 {
     struct table table = {0};
@@ -94,10 +113,11 @@ static void show_text(const struct why *why, struct buf *out)
         add_mark(&table, why->lines[i].verdict);
         table_cell(&table, _(why->lines[i].title));
         table_cell(&table, why->lines[i].value);
+        add_advice(&table, why, &why->lines[i]);
     }
     table_print(&table, &style, out);
     table_release(&table);
-    buf_addf(out, "%s\n", why->conclusion ? why->conclusion : "");
+    show_conclusion(why, &style, out);
 }
 
 static void show_json(const struct why *why, struct buf *out)

@@ -10,9 +10,11 @@
 #include "core/cronspec.h"
 #include "core/specwords.h"
 #include "core/walltime.h"
+#include "engine/why_conclude.h"
 #include "store/history.h"
 
 enum { TEXT_MAX = 2048, OVERDUE_S = 180 };
+#define OUR_NAME "task-server " /* the beginning of our sessions' application_name */
 
 /* A question on its way. */
 struct asking {
@@ -182,11 +184,39 @@ static void look_at_code(struct asking *a)
 
 /* ---- the runs ---- */
 
+static void look_at_runs(struct asking *a, const char *last)
+{
+    const char *scheduler = a->s->situation->scheduler;
+    if (*scheduler) {
+        add(a, "schedule", WHY_FINE, "armed by %s; the last run ended %s", scheduler, last);
+        return;
+    }
+    add(a, "schedule", WHY_WARNING, "not armed by task_server; a run ended %s", last);
+    advise(
+        a,
+        _("well if something else starts runs every minute; if nothing does: task_server start"));
+}
+
+static void look_at_silence(struct asking *a, const char *last)
+{
+    const struct situation *now = a->s->situation;
+    const char *scheduler = now->scheduler;
+    if (*scheduler && now->has_stamp)
+        add(a, "schedule", WHY_STOPS, "armed by %s, but the last run ended %s", scheduler, last);
+    else if (*scheduler)
+        add(a, "schedule", WHY_STOPS, "armed by %s, but no run has ended yet", scheduler);
+    else if (now->has_stamp)
+        add(a, "schedule", WHY_STOPS, "not armed; the last run ended %s", last);
+    else
+        add(a, "schedule", WHY_STOPS, "not armed; no run has ended yet");
+    advise(a, *scheduler ? _("look at the cron daemon or the timer: task_server check")
+                         : _("task_server start"));
+}
+
 static void look_at_schedule(struct asking *a)
 {
     const struct situation *now = a->s->situation;
     char last[WALLTIME_MAX + 64] = "";
-    const char *by = *now->scheduler ? now->scheduler : _("something else than task_server");
     if (now->has_stamp)
         show_time(a, now->stamp.ended_us, last);
     if (now->busy_now && now->holder.is_perl_server) {
@@ -194,21 +224,14 @@ static void look_at_schedule(struct asking *a)
             (int)now->holder.pid);
         advise(a, _("stop it, and keep it from being started at boot"));
     } else if (now->busy_now) {
-        add(a, "schedule", WHY_FINE, "armed by %s; a run is at work (pid %d)", by,
-            (int)now->holder.pid);
+        add(a, "schedule", WHY_FINE, "a run is at work (pid %d)", (int)now->holder.pid);
     } else if (situation_is_served(now)) {
-        add(a, "schedule", WHY_FINE, "armed by %s; the last run ended %s", by, last);
+        look_at_runs(a, last);
     } else if (!now->state) {
         add(a, "schedule", WHY_WARNING, "not known: the state directory cannot be read");
         advise(a, _("ask as the user that jobs run as"));
-    } else if (*now->scheduler) {
-        add(a, "schedule", WHY_STOPS, "armed by %s, but %s %s", by,
-            now->has_stamp ? _("the last run ended") : _("no run has ended"), last);
-        advise(a, _("look at the cron daemon or the timer: task_server check"));
     } else {
-        add(a, "schedule", WHY_STOPS, "not armed; %s %s",
-            now->has_stamp ? _("the last run ended") : _("no run has ended"), last);
-        advise(a, _("task_server start"));
+        look_at_silence(a, last);
     }
 }
 
@@ -302,7 +325,7 @@ static void look_at_handler(struct asking *a)
     bool known = job->kind != BOARD_NATIVE || job->native;
     add(a, "handler", known ? WHY_FINE : WHY_WARNING, "%.1500s", job->why);
     if (!known)
-        advise(a, _("each time it is due this is recorded as a failure"));
+        advise(a, _("correct its package, or name a program for it in [task_server/commands]"));
 }
 
 static void look_at_claim(struct asking *a)
@@ -313,11 +336,19 @@ static void look_at_claim(struct asking *a)
         add(a, "claim", WHY_FINE, "by nobody");
         return;
     }
-    if (claim->has_since)
+    const char *from = claim->address ? claim->address : _("this machine");
+    bool ours = strncmp(claim->application, OUR_NAME, strlen(OUR_NAME)) == 0;
+    enum why_verdict verdict = ours ? WHY_WAITS : WHY_STOPS;
+    if (claim->has_since) {
         show_time(a, claim->since_us, since);
-    add(a, "claim", WHY_STOPS, "by '%s' from %s (database process %d) %s", claim->application,
-        claim->address ? claim->address : _("this machine"), claim->pid, since);
-    advise(a, _("it is running now, or another session holds its lock"));
+        add(a, "claim", verdict, "by '%s' from %s (database process %d), since %s",
+            claim->application, from, claim->pid, since);
+    } else {
+        add(a, "claim", verdict, "by '%s' from %s (database process %d)", claim->application, from,
+            claim->pid);
+    }
+    if (!ours)
+        advise(a, _("that session is none of ours: it must let go of its lock"));
 }
 
 static void look_at_journal(struct asking *a)
@@ -354,36 +385,6 @@ static void look_at_last(struct asking *a)
         add(a, "last", WHY_WARNING, "%s, a failure: %.1000s", last, error);
 }
 
-/* ---- the conclusion ---- */
-
-static const struct why_line *find_first(const struct why *why, enum why_verdict verdict)
-{
-    for (size_t i = 0; i < why->count; i++)
-        if (why->lines[i].verdict == verdict)
-            return &why->lines[i];
-    return NULL;
-}
-
-static void conclude(struct asking *a)
-{
-    struct buf text = {0};
-    const struct why_line *stops = find_first(a->why, WHY_STOPS);
-    const struct why_line *waits = find_first(a->why, WHY_WAITS);
-    if (stops)
-        buf_addf(&text, _("It is not run, because of \"%s\": %s%s%s."), _(stops->title),
-                 stops->value ? stops->value : "", stops->advice ? "; " : "",
-                 stops->advice ? stops->advice : "");
-    else if (waits)
-        buf_addf(&text, _("Nothing is wrong: it is run when its time comes, %s."),
-                 waits->value ? waits->value : "");
-    else if (a->s->situation->busy_now)
-        buf_add_text(&text, _("It is due, and the run that is at work, or the next one, runs it."));
-    else
-        buf_add_text(&text, _("It is due, and the next run runs it."));
-    a->why->conclusion = copy(a, buf_text(&text));
-    buf_release(&text);
-}
-
 bool why_ask(struct why *why, const struct why_subject *subject, struct err *err)
 {
     static void (*const of_client[])(struct asking *) = {
@@ -399,8 +400,7 @@ bool why_ask(struct why *why, const struct why_subject *subject, struct err *err
             of_client[i](&a);
     for (size_t i = 0; subject->job && i < ARRAY_LEN(of_job); i++)
         of_job[i](&a);
-    conclude(&a);
-    return !why->failed || err_set_nomem(err);
+    return (!why->failed && why_conclude(why, subject->situation->busy_now)) || err_set_nomem(err);
 }
 
 void why_release(struct why *why)

@@ -1,5 +1,5 @@
-/* why.h: every condition for a job to be run, with its present value and a verdict, and one
- * sentence of conclusion.
+/* why.h: every condition for a job to be run, with its present value and a verdict, and a
+ * conclusion: one sentence with what to do, and one that names what else is to be looked at.
  *
  *     struct why why = {0};
  *     why_ask(&why, &(struct why_subject){.site = &site, .survey = &survey, …}, err)
@@ -27,7 +27,7 @@
 enum why_verdict {
     WHY_FINE,
     WHY_STOPS,   /* this keeps the job from being run */
-    WHY_WAITS,   /* it is not its time; nothing is wrong */
+    WHY_WAITS,   /* it is not its time, or it is running; nothing is wrong */
     WHY_WARNING, /* it runs all the same, but somebody should look */
 };
 

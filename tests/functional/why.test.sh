@@ -42,11 +42,14 @@ set_job() {
 add_job acme Test '0 3 * * *' "$(date -d '+2 hours' '+%F %T')" --data 'result: yes' --description 'a test'
 
 # 1 to 4: the schedule.
-concludes '1. nothing is armed' 'It is not run, because of "runs": not armed; no run has ended.*task_server start'
+concludes '1. nothing is armed' 'It is not run, because of "runs": not armed; no run has ended yet; task_server start\.$'
 run_ts run
 armed=$(find "$state" -name "*.last-run" | sed "s/last-run$/armed/")
 as_user "$PG_USER" sh -c "echo 'scheduler cron.d' >'$armed'"
 why '2. armed, and runs come' schedule fine 'armed by cron.d; the last run ended 20'
+mv "$armed" "$WORK/armed"
+why 'not armed, but a run by hand just ended' schedule warning 'not armed by task_server; a run ended 20.*task_server start'
+mv "$WORK/armed" "$armed"
 concludes '3. everything is fine, and its time has not come' 'Nothing is wrong: it is run when its time comes, 20.*\(in (119 min|2 h|1 h)'
 cp "$(echo "$state"/*.last-run)" "$WORK/stamp"
 sed -i 's/^\(started\|ended\)_us .*/\1_us 1700000000000000/' "$state"/*.last-run
@@ -85,10 +88,18 @@ why '16. a spec with a part that picks nothing' cron_spec warning 'foo'
 set_job "cron_spec = '*/5 * * * *'"
 why '17. a good one is put into words' cron_spec fine 'every 5 minutes'
 
+set_job "cron_spec = '0 0 31 2 *', active = false"
+concludes 'what else is in the way is named, too' 'because of "active": no;.* Also in the way: "schedule"\.$'
+set_job "cron_spec = '*/5 * * * *', active = true"
+
 # 18 to 22: who runs it.
 why '18. a native job' handler fine natively
 set_job "package_name = 'NoSuch'"
 why '19. nobody knows the package' handler warning 'NoSuch'
+concludes 'which is no success to come' 'It is due, and will fail: nobody knows its package; .*task_server/commands'
+set_job "next_run_at = now() + interval '3 hours'"
+concludes 'nor later' 'It will fail when its time comes, 20.*: nobody knows its package'
+set_job 'next_run_at = now()'
 ts_setting '[task_server/commands]'
 ts_setting 'NoSuch = /bin/true'
 why '20. a command' handler fine 'as a command'
@@ -104,11 +115,29 @@ set_job "package_name = 'Test'"
 # 23 to 26: what happens to it.
 hold acme "SELECT pg_advisory_lock($((0x6b6a6f62)), $JOB_ID)"
 why '23. another session has claimed it' claim stops "by 'hold-acme' from this machine \(database process [0-9]+\)"
+concludes 'which is in the way' 'because of "claimed": by .hold-acme.*that session is none of ours'
 let_go acme
+PGAPPNAME='task-server acme' "$PG_BIN/psql" -X -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db acme)" \
+    -c "SELECT pg_advisory_lock($((0x6b6a6f62)), $JOB_ID), pg_sleep(3600)" >/dev/null 2>&1 &
+own_pids="$own_pids $!"
+claimed() {
+    run_ts why "$JOB_ID"
+    printf '%s\n' "$TS_OUT" | grep -q ' claimed  *by .task-server'
+}
+ok 'a session of ours runs it' wait_until 10 claimed
+why 'so it is not stopped' claim waits "by 'task-server acme' from this machine"
+concludes 'which is nothing bad' "It is running now, claimed by 'task-server acme' from this machine"
+pg_admin postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'task-server acme'" >/dev/null
+free() {
+    ! claimed
+}
+ok 'until it ends' wait_until 10 free
 why '24. nobody has' claim fine 'by nobody'
 set_job "data = 'exception: no paper', next_run_at = now()"
 run_ts run
 why '25. it failed the last time' last warning 'a failure: Oh cruel world: no paper'
+set_job "next_run_at = now() + interval '3 hours'"
+concludes 'that is not kept back' 'It is run when its time comes, 20.*\. Look at "last run", too\.$'
 client_sql acme "UPDATE background_job_histories SET error = 'interrupted: it went down'"
 why '26. it was interrupted' last warning 'interrupted: it went down'
 
@@ -155,6 +184,16 @@ auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'Mü
 run_ts why Test
 like 'the package is as good as the id' "$(printf '%s\n' "$TS_OUT" | head -n 1)" "client 'Müller GmbH', job $JOB_ID \(Test\)"
 is 'a line per condition' "$(printf '%s\n' "$TS_OUT" | grep -c -E '^(✓|✗|…|!) ')" 14
+COLUMNS=80
+export COLUMNS
+set_job "active = false, cron_spec = '61 * * * *'"
+run_ts why Test
+is 'nothing is wider than the terminal' "$(printf '%s\n' "$TS_OUT" | python3 -c '
+import sys
+print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
+like 'advice that the conclusion has no room for stands beside its line' "$TS_OUT" '^ +→ the job rests until'
+is 'advice that it gives does not' "$(printf '%s\n' "$TS_OUT" | grep -c '→ .*jobs enable')" 0
+unset COLUMNS
 fails 'no such job' 64 run_ts why 999
 fails 'no such client' 64 run_ts why 1 --client nobody
 fails 'no JOB' 64 run_ts why

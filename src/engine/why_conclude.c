@@ -1,0 +1,95 @@
+#include "engine/why_conclude.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+
+static const struct why_line *find_first(const struct why *why, enum why_verdict verdict)
+{
+    for (size_t i = 0; i < why->count; i++)
+        if (why->lines[i].verdict == verdict)
+            return &why->lines[i];
+    return NULL;
+}
+
+static const struct why_line *find_line(const struct why *why, const char *what,
+                                        enum why_verdict verdict)
+{
+    for (size_t i = 0; i < why->count; i++)
+        if (why->lines[i].verdict == verdict && strcmp(why->lines[i].what, what) == 0)
+            return &why->lines[i];
+    return NULL;
+}
+
+/* The titles of the other lines with that verdict, in a sentence of their own. */
+static void add_others(const struct why *why, const struct why_line *but, enum why_verdict verdict,
+                       struct buf *text)
+{
+    struct buf titles = {0};
+    for (size_t i = 0; i < why->count; i++)
+        if (why->lines[i].verdict == verdict && &why->lines[i] != but)
+            buf_addf(&titles, "%s\"%s\"", titles.len ? ", " : "", _(why->lines[i].title));
+    if (titles.len)
+        buf_addf(text, verdict == WHY_STOPS ? _(" Also in the way: %s.") : _(" Look at %s, too."),
+                 buf_text(&titles));
+    text->failed |= titles.failed;
+    buf_release(&titles);
+}
+
+static void conclude_stopped(const struct why *why, const struct why_line *stops, struct buf *text)
+{
+    if (stops->advice)
+        buf_addf(text, _("It is not run, because of \"%s\": %s; %s."), _(stops->title),
+                 stops->value, stops->advice);
+    else
+        buf_addf(text, _("It is not run, because of \"%s\": %s."), _(stops->title), stops->value);
+    add_others(why, stops, WHY_STOPS, text);
+}
+
+/* Nobody can run it, which is no reason for a run to leave it alone. */
+static void conclude_unknown(const struct why_line *handler, const struct why_line *waits,
+                             struct buf *text)
+{
+    if (waits)
+        buf_addf(text, _("It will fail when its time comes, %s: nobody knows its package; %s."),
+                 waits->value, handler->advice);
+    else
+        buf_addf(text, _("It is due, and will fail: nobody knows its package; %s."),
+                 handler->advice);
+}
+
+static void conclude_well(const struct why *why, const struct why_line *waits, bool busy,
+                          struct buf *text)
+{
+    bool warns = find_first(why, WHY_WARNING) != NULL;
+    if (waits && warns)
+        buf_addf(text, _("It is run when its time comes, %s."), waits->value);
+    else if (waits)
+        buf_addf(text, _("Nothing is wrong: it is run when its time comes, %s."), waits->value);
+    else if (busy)
+        buf_add_text(text, _("It is due, and the run that is at work, or the next one, runs it."));
+    else
+        buf_add_text(text, _("It is due, and the next run runs it."));
+    add_others(why, NULL, WHY_WARNING, text);
+}
+
+bool why_conclude(struct why *why, bool busy)
+{
+    struct buf text = {0};
+    const struct why_line *running = find_line(why, "claim", WHY_WAITS);
+    const struct why_line *stops = find_first(why, WHY_STOPS);
+    const struct why_line *waits = find_first(why, WHY_WAITS);
+    const struct why_line *unknown = find_line(why, "handler", WHY_WARNING);
+    if (running)
+        buf_addf(&text, _("It is running now, claimed %s."), running->value);
+    else if (stops)
+        conclude_stopped(why, stops, &text);
+    else if (unknown)
+        conclude_unknown(unknown, waits, &text);
+    else
+        conclude_well(why, waits, busy, &text);
+    why->conclusion = text.failed ? NULL : strdup(buf_text(&text));
+    buf_release(&text);
+    return why->conclusion != NULL;
+}
