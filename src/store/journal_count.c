@@ -26,25 +26,43 @@ static bool add_client(struct journal_count *count, int id)
     return true;
 }
 
-static bool count_entry(const struct journal *journal, const char *file, int client_id,
-                        struct journal_count *count)
+static bool add_item(struct journal_count *count, const struct journal_name *name, pid_t owner)
+{
+    struct journal_item *items = realloc(count->items, (count->item_count + 1) * sizeof *items);
+    if (!items)
+        return false;
+    count->items = items;
+    items[count->item_count++] = (struct journal_item){
+        .client_id = name->client_id,
+        .job_id = name->job_id,
+        .run_at_us = name->run_at_us,
+        .owner = owner,
+    };
+    return true;
+}
+
+static bool count_entry(const struct journal *journal, const char *file,
+                        const struct journal_name *name, struct journal_count *count)
 {
     struct stat st;
     if (fstatat(journal->fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return true; /* settled meanwhile */
-    if (process_holding_flock(&st)) {
+    pid_t owner = process_holding_flock(&st);
+    if (!add_item(count, name, owner))
+        return false;
+    if (owner) {
         count->running++;
         return true;
     }
     count->waiting++;
-    return add_client(count, client_id);
+    return add_client(count, name->client_id);
 }
 
 static bool count_file(const struct journal *journal, const char *file, struct journal_count *count)
 {
     struct journal_name name;
     switch (journal_name_parse(journal->site, file, &name)) {
-    case JOURNAL_NAME_OURS: return count_entry(journal, file, name.client_id, count);
+    case JOURNAL_NAME_OURS: return count_entry(journal, file, &name, count);
     case JOURNAL_NAME_FOREIGN: count->foreign++; break;
     case JOURNAL_NAME_NONE:
     case JOURNAL_NAME_DRAFT:
@@ -82,10 +100,24 @@ bool journal_count(struct journal *journal, struct journal_count *count, struct 
     return false;
 }
 
+const struct journal_item *journal_count_find(const struct journal_count *count, int client_id,
+                                              int job_id)
+{
+    const struct journal_item *found = NULL;
+    for (size_t i = 0; i < count->item_count; i++) {
+        const struct journal_item *item = &count->items[i];
+        if (item->client_id == client_id && item->job_id == job_id &&
+            (!found || item->run_at_us > found->run_at_us))
+            found = item;
+    }
+    return found;
+}
+
 void journal_count_release(struct journal_count *count)
 {
     if (!count)
         return;
     free(count->clients);
+    free(count->items);
     *count = (struct journal_count){0};
 }

@@ -6,7 +6,7 @@
  * Owners are looked up in the kernel's table of locks, which shows those of other containers not;
  * then a running job counts as waiting.
  *
- * Ownership: the count owns its list of clients.  Errors: ERR_SYSTEM, ERR_INTERNAL.
+ * Ownership: the count owns its lists.  Errors: ERR_SYSTEM, ERR_INTERNAL.
  * Source: proc(5), /proc/locks.
  */
 #ifndef STORE_JOURNAL_COUNT_H
@@ -14,10 +14,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 #include "base/attr.h"
 #include "base/err.h"
 #include "store/journal_dir.h"
+
+/* An entry of this site. */
+struct journal_item {
+    int client_id;
+    int job_id;
+    int64_t run_at_us; /* when that run began */
+    pid_t owner;       /* the process that watches over it; 0: it waits to be settled */
+};
 
 struct journal_count {
     int running;  /* entries of this site whose owner lives, as far as can be seen */
@@ -26,9 +36,15 @@ struct journal_count {
     int bad;      /* in bad/ */
     int *clients; /* ids of the clients that entries wait for, ascending, each once */
     size_t client_count;
+    struct journal_item *items; /* one per entry of this site, in no order */
+    size_t item_count;
 };
 
 bool journal_count(struct journal *journal, struct journal_count *count, struct err *err) MUST_USE;
+
+/* NULL: no entry is this job's.  Of several the one that began last. */
+const struct journal_item *journal_count_find(const struct journal_count *count, int client_id,
+                                              int job_id) MUST_USE;
 
 /* Takes NULL. */
 void journal_count_release(struct journal_count *count);

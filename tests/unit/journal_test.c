@@ -527,6 +527,16 @@ static void test_count(void **state)
     assert_int_equal(count.clients[0], 3);
     assert_int_equal(count.clients[1], 5);
     assert_int_equal(count.clients[2], 7);
+    assert_int_equal(count.item_count, 6);
+    assert_null(journal_count_find(&count, 9, 18));
+    assert_null(journal_count_find(&count, 8, 17));
+    const struct journal_item *item = journal_count_find(&count, 9, 17);
+    assert_non_null(item);
+    assert_int_equal(item->owner, getpid());
+    assert_int_equal(item->run_at_us, entry.run_at_us);
+    item = journal_count_find(&count, 3, 18);
+    assert_non_null(item);
+    assert_int_equal(item->owner, 0);
     journal_count_release(&count);
     journal_count_release(NULL);
     journal_release(&handle);
