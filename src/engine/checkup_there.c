@@ -176,7 +176,7 @@ void checkup_daylight(struct checkup *checkup, const struct site *site)
             checkup, "daylight", CHECKUP_WELL,
             gap ? N_("%s: an hour is missing; jobs within it run once, right after it: %.1500s")
                 : N_("%s: an hour comes twice; jobs within it run once: %.1500s"),
-            when, jobs.len ? buf_text(&jobs) : _("none"));
+            when, jobs.len ? buf_text(&jobs) : C_("jobs", "none"));
         buf_release(&jobs);
         after_s = change.at_s;
     }
