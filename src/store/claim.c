@@ -50,12 +50,10 @@ static const struct db_statement evict = {
 
 static const struct db_statement holder_of = {
     .params = 2,
-    .sql =
-        "SELECT 'database process ' || l.pid || coalesce(' of ' || nullif(a.application_name, ''),"
-        "   '') || coalesce(' from ' || pg_catalog.host(a.client_addr), '')"
-        " || coalesce(', since ' || pg_catalog.to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS'), '')"
-        " FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
-        " WHERE" HOLDS_CLAIM,
+    .sql = "SELECT l.pid, nullif(a.application_name, ''), pg_catalog.host(a.client_addr),"
+           " pg_catalog.to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS')"
+           " FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid"
+           " WHERE" HOLDS_CLAIM,
 };
 
 struct claim_key claim_key(int job_id)
@@ -143,6 +141,25 @@ bool claim_evict(struct claim *claim, int job_id, int backend_pid, struct err *e
     return db_exec(claim->db, &evict, params, err);
 }
 
+static void add_holder(const struct db_reply *reply, struct buf *holder)
+{
+    const char *pid = db_value(reply, 0, 0, 0);
+    const char *application = db_value(reply, 0, 0, 1);
+    const char *address = db_value(reply, 0, 0, 2);
+    const char *since = db_value(reply, 0, 0, 3);
+    if (!pid) {
+        buf_add_text(holder, _("nobody any more"));
+        return;
+    }
+    buf_addf(holder, _("database process %s"), pid);
+    if (application)
+        buf_addf(holder, _(" of %s"), application);
+    if (address)
+        buf_addf(holder, _(" from %s"), address);
+    if (since)
+        buf_addf(holder, _(", since %s"), since);
+}
+
 bool claim_holder(struct db *db, int job_id, struct buf *holder, struct err *err)
 {
     struct claim_key key = claim_key(job_id);
@@ -150,8 +167,7 @@ bool claim_holder(struct db *db, int job_id, struct buf *holder, struct err *err
     struct db_step step = {.statement = &holder_of, .params = params};
     struct db_reply reply;
     bool done = db_run(db, &step, 1, &reply, err);
-    const char *text = db_value(&reply, 0, 0, 0);
-    buf_add_text(holder, text ? text : _("nobody any more"));
+    add_holder(&reply, holder);
     db_reply_release(&reply);
     return done;
 }
