@@ -22,7 +22,7 @@ static PRINTF_LIKE(3, 0) void set_errno(struct err *err, int number, const char 
     err->kind = ERR_SYSTEM;
     vsnprintf(err->text, sizeof err->text, i18n(fmt), args);
     size_t len = strlen(err->text);
-    snprintf(err->text + len, sizeof err->text - len, ": %s", strerrordesc_np(number));
+    snprintf(err->text + len, sizeof err->text - len, ": %s", strerror(number));
 }
 
 bool err_set_errno(struct err *err, const char *fmt, ...)

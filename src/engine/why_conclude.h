@@ -11,7 +11,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
-#include "engine/why.h"
+#include "engine/reasons.h"
 
 /* `busy`: a run is at work just now. */
 bool why_conclude(struct why *why, bool busy) MUST_USE;
