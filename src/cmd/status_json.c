@@ -91,7 +91,8 @@ static void add_overdue(const struct overview *o, const struct survey_client *cl
     buf_add_text(out, "]");
 }
 
-static void add_running(const struct survey_client *client, struct buf *out)
+static void add_running(const struct overview *o, const struct survey_client *client,
+                        const struct site *site, struct buf *out)
 {
     json_add_key(out, "running");
     buf_add_text(out, "[");
@@ -105,6 +106,10 @@ static void add_running(const struct survey_client *client, struct buf *out)
         json_add_member(out, "package", row->job.package);
         json_add_member(out, "by", row->claim.application);
         json_add_member(out, "address", row->claim.address);
+        json_add_number(out, "database_pid", row->claim.pid);
+        int64_t since_us = overview_running_since_us(o, client, &client->jobs[i]);
+        if (since_us)
+            add_time(out, "since", site, since_us);
         buf_add_text(out, "}");
     }
     buf_add_text(out, "]");
@@ -139,10 +144,13 @@ static void add_client(const struct overview *o, size_t index, const struct site
     json_add_member(out, "trouble", client->trouble);
     json_add_bool(out, "held", held != NULL);
     json_add_member(out, "held_why", held);
+    if (client->hold && client->hold->until_s != HOLDS_FOREVER)
+        add_time(out, "held_until", site, client->hold->until_s * 1000000);
+    json_add_bool(out, "read_only", client->inventory.session.read_only);
     json_add_member(out, "perl_held_why",
                     client->perl == VISIT_PERL_HELD ? client->perl_held : NULL);
     json_add_number(out, "jobs", (int64_t)client->count);
-    add_running(client, out);
+    add_running(o, client, site, out);
     add_overdue(o, client, site, out);
     add_failures(o, index, site, out);
 }
@@ -156,6 +164,9 @@ void status_json(const struct overview *o, const struct site *site, struct buf *
     json_add_member(out, "armed_by", *s->scheduler ? s->scheduler : NULL);
     json_add_bool(out, "served", situation_is_served(s));
     json_add_bool(out, "locked", s->locked);
+    if (s->locked && s->locked_since_s)
+        add_time(out, "locked_since", site, s->locked_since_s * 1000000);
+    json_add_member(out, "holds_trouble", o->survey.holds_trouble);
     add_last_run(s, site, out);
     add_busy(s, site, out);
     json_add_number(out, "journal_waiting", s->journal.waiting);

@@ -94,13 +94,6 @@ static void add_busy(const struct page *p, struct table *table)
                     (int)s->holder.pid, since);
     else
         table_cellf(table, TABLE_PLAIN, "a run, pid %d, since %s", (int)s->holder.pid, since);
-    for (size_t i = 0; i < s->busy.count; i++) {
-        const struct busy_job *job = &s->busy.jobs[i];
-        show_time(p, job->since_us, since);
-        table_cell(table, "");
-        table_cellf(table, TABLE_PLAIN, "client '%s': job %d (%s), since %s", job->client,
-                    job->job_id, job->package, since);
-    }
 }
 
 static void add_obstacles(const struct page *p, struct table *table)
@@ -117,6 +110,11 @@ static void add_obstacles(const struct page *p, struct table *table)
         show_time(p, all->since_s * 1000000, since);
         table_cell(table, _("held"));
         table_cellf(table, TABLE_RED, "everything, since %s, by %s: %s", since, all->who, all->why);
+    }
+    if (p->o->survey.holds_trouble) {
+        table_cell(table, _("held"));
+        table_cellf(table, TABLE_RED, "everything, for it cannot be read who is held: %s",
+                    p->o->survey.holds_trouble);
     }
     if (s->journal.waiting || s->journal.bad) {
         table_cell(table, _("journal"));
@@ -143,14 +141,27 @@ static void show_facts(const struct page *p)
 
 /* ---- clients ---- */
 
-static void add_state(const struct survey_client *client, struct table *table)
+static void add_hold(const struct page *p, const struct hold *hold, struct table *table)
+{
+    char until[TIME_MAX];
+    if (hold->until_s == HOLDS_FOREVER) {
+        table_cellf(table, TABLE_RED, "held by %s: %s", hold->who, hold->why);
+        return;
+    }
+    show_minute(p, hold->until_s * 1000000, until);
+    table_cellf(table, TABLE_RED, "held by %s until %s: %s", hold->who, until, hold->why);
+}
+
+static void add_state(const struct page *p, const struct survey_client *client, struct table *table)
 {
     if (client->trouble)
         table_cellf(table, TABLE_RED, "away: %.300s", client->trouble);
     else if (client->moved)
         table_cellf(table, TABLE_RED, "held: %.300s", client->moved);
     else if (client->hold)
-        table_cellf(table, TABLE_RED, "held by %s: %s", client->hold->who, client->hold->why);
+        add_hold(p, client->hold, table);
+    else if (client->inventory.session.read_only)
+        table_coloured(table, TABLE_RED, _("the database is read-only"));
     else if (client->perl == VISIT_PERL_HELD)
         table_cellf(table, TABLE_YELLOW, "Perl jobs held: %.300s", client->perl_held);
     else
@@ -185,13 +196,80 @@ static void show_clients(const struct page *p)
         add_count(&table, client, counts.running, TABLE_GREEN);
         add_count(&table, client, counts.overdue, TABLE_YELLOW);
         add_count(&table, client, counts.failed, TABLE_RED);
-        add_state(client, &table);
+        add_state(p, client, &table);
     }
     buf_add_text(p->out, "\n");
     end_table(p, &table, true);
 }
 
-/* ---- jobs that somebody should look at ---- */
+/* ---- jobs: what is running, and what somebody should look at ---- */
+
+/* A table with something in it, below a blank line. */
+static void show_table(const struct page *p, struct table *table)
+{
+    if (table->count) {
+        buf_add_text(p->out, "\n");
+        end_table(p, table, true);
+    } else {
+        table_release(table);
+    }
+}
+
+static void add_job(struct table *table, const struct survey_client *client, const struct job *job)
+{
+    table_cell(table, client->client.fields[CLIENT_NAME]);
+    table_cellf(table, TABLE_PLAIN, "%d", job->id);
+    table_cell(table, job->package);
+}
+
+static void add_running(const struct page *p, const struct survey_client *client,
+                        struct table *table)
+{
+    for (size_t i = 0; i < client->count; i++) {
+        const struct survey_job *job = &client->jobs[i];
+        const struct job_claim *claim = &job->row->claim;
+        int64_t since_us = overview_running_since_us(p->o, client, job);
+        char since[TIME_MAX] = "";
+        if (!claim->pid)
+            continue;
+        if (since_us)
+            show_minute(p, since_us, since);
+        add_job(table, client, &job->row->job);
+        table_cell(table, since);
+        if (claim->address)
+            table_cellf(table, TABLE_PLAIN, "'%s' from %s", claim->application, claim->address);
+        else
+            table_cellf(table, TABLE_PLAIN, "'%s'", claim->application);
+    }
+}
+
+static void show_running(const struct page *p)
+{
+    struct table table = {0};
+    table_column(&table, _("running"), TABLE_CUT);
+    table_column(&table, _("id"), TABLE_RIGHT);
+    table_column(&table, _("package"), TABLE_CUT);
+    table_column(&table, _("since"), 0);
+    table_column(&table, _("by"), TABLE_CUT);
+    for (size_t i = 0; i < p->o->survey.count; i++)
+        add_running(p, &p->o->survey.clients[i], &table);
+    show_table(p, &table);
+}
+
+static size_t add_overdue(const struct page *p, const struct survey_client *client, size_t shown,
+                          struct table *table)
+{
+    for (size_t i = 0; i < client->count; i++) {
+        const struct job *job = &client->jobs[i].row->job;
+        char since[TIME_MAX];
+        if (!overview_is_overdue(p->o, &client->jobs[i]) || ++shown > SHOWN_MAX)
+            continue;
+        show_minute(p, job->next_us, since);
+        add_job(table, client, job);
+        table_cell(table, since);
+    }
+    return shown;
+}
 
 static void show_overdue(const struct page *p)
 {
@@ -201,55 +279,57 @@ static void show_overdue(const struct page *p)
     table_column(&table, _("id"), TABLE_RIGHT);
     table_column(&table, _("package"), TABLE_CUT);
     table_column(&table, _("since"), 0);
-    for (size_t c = 0; c < p->o->survey.count; c++) {
-        const struct survey_client *client = &p->o->survey.clients[c];
-        for (size_t i = 0; i < client->count; i++) {
-            const struct job *job = &client->jobs[i].row->job;
-            char since[TIME_MAX];
-            if (!overview_is_overdue(p->o, &client->jobs[i]) || ++shown > SHOWN_MAX)
-                continue;
-            show_minute(p, job->next_us, since);
-            table_cell(&table, client->client.fields[CLIENT_NAME]);
-            table_cellf(&table, TABLE_PLAIN, "%d", job->id);
-            table_cell(&table, job->package);
-            table_cell(&table, since);
-        }
-    }
-    if (shown)
-        buf_add_text(p->out, "\n");
-    if (shown)
-        end_table(p, &table, true);
-    else
-        table_release(&table);
+    for (size_t c = 0; c < p->o->survey.count; c++)
+        shown = add_overdue(p, &p->o->survey.clients[c], shown, &table);
+    show_table(p, &table);
     if (shown > SHOWN_MAX)
         buf_addf(p->out, _("… and %zu more: task-server jobs --due\n"), shown - SHOWN_MAX);
 }
 
+static bool is_same(const struct overview_run *a, const struct overview_run *b)
+{
+    return a->client == b->client && a->end != RUN_SUCCEEDED && b->end != RUN_SUCCEEDED &&
+           strcmp(a->package, b->package) == 0;
+}
+
+/* How often the package of this run has failed; 0: the run succeeded, or a newer one stands for it.
+ * The client's runs lie together. */
+static int count_failures(const struct overview *o, size_t index)
+{
+    const struct overview_run *run = &o->runs[index];
+    int count = 0;
+    for (size_t i = index; i-- > 0 && o->runs[i].client == run->client;)
+        if (is_same(run, &o->runs[i]))
+            return 0;
+    for (size_t i = index; i < o->run_count && o->runs[i].client == run->client; i++)
+        count += is_same(run, &o->runs[i]);
+    return count;
+}
+
+/* A line per package: one that fails every five minutes must not hide the others. */
 static void show_failures(const struct page *p)
 {
     struct table table = {0};
     size_t shown = 0;
     table_column(&table, _("failed"), TABLE_CUT);
     table_column(&table, _("package"), TABLE_CUT);
-    table_column(&table, _("when"), 0);
-    table_column(&table, _("error"), TABLE_CUT);
+    table_column(&table, _("times"), TABLE_RIGHT);
+    table_column(&table, _("last"), 0);
+    table_column(&table, _("error"), TABLE_WRAP);
     for (size_t i = 0; i < p->o->run_count; i++) {
         const struct overview_run *run = &p->o->runs[i];
+        int times = count_failures(p->o, i);
         char time[TIME_MAX];
-        if (run->end == RUN_SUCCEEDED || ++shown > SHOWN_MAX)
+        if (!times || ++shown > SHOWN_MAX)
             continue;
         show_minute(p, run->run_at_us, time);
         table_cell(&table, p->o->survey.clients[run->client].client.fields[CLIENT_NAME]);
         table_cell(&table, run->package);
+        table_cellf(&table, TABLE_PLAIN, "%d", times);
         table_cell(&table, time);
         table_coloured(&table, TABLE_RED, run->error);
     }
-    if (shown)
-        buf_add_text(p->out, "\n");
-    if (shown)
-        end_table(p, &table, true);
-    else
-        table_release(&table);
+    show_table(p, &table);
     if (shown > SHOWN_MAX)
         buf_addf(p->out, _("… and %zu more: task-server history --status failure\n"),
                  shown - SHOWN_MAX);
@@ -261,6 +341,7 @@ void status_text(const struct overview *overview, const struct site *site,
     struct page page = {.o = overview, .site = site, .style = style, .out = out};
     show_facts(&page);
     show_clients(&page);
+    show_running(&page);
     show_overdue(&page);
     show_failures(&page);
 }

@@ -208,6 +208,18 @@ bool overview_is_overdue(const struct overview *o, const struct survey_job *job)
            o->situation.now_us - row->next_us > OVERVIEW_OVERDUE_S * INT64_C(1000000);
 }
 
+int64_t overview_running_since_us(const struct overview *o, const struct survey_client *client,
+                                  const struct survey_job *job)
+{
+    const struct job_claim *claim = &job->row->claim;
+    const struct busy *busy = &o->situation.busy;
+    for (size_t i = 0; i < busy->count; i++)
+        if (busy->jobs[i].job_id == job->row->job.id &&
+            strcmp(busy->jobs[i].client, client->client.fields[CLIENT_NAME]) == 0)
+            return busy->jobs[i].since_us;
+    return claim->has_since ? claim->since_us : 0;
+}
+
 struct overview_counts overview_count(const struct overview *o, size_t index)
 {
     struct overview_counts counts = {0};

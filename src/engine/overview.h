@@ -75,6 +75,11 @@ bool overview_is_overdue(const struct overview *overview, const struct survey_jo
 
 struct overview_counts overview_count(const struct overview *overview, size_t client);
 
+/* Since when a job that somebody has claimed is running; 0: not known, as for a job of another
+ * machine that is not native, or in its first seconds. */
+int64_t overview_running_since_us(const struct overview *overview,
+                                  const struct survey_client *client, const struct survey_job *job);
+
 /* Takes NULL. */
 void overview_release(struct overview *overview);
 

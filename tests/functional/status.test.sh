@@ -46,9 +46,23 @@ says 'an overdue job' "^Müller GmbH +$JOB_ID  Test +20.*\(2 h ago\)"
 is 'as JSON' "$(json 'acme["overdue"][0]["package"], s["clients"][1]["overdue"]')" "('Test', [])"
 client_sql acme "UPDATE background_jobs SET data = 'exception: no paper'"
 run_ts run
-says 'a failure' '^Müller GmbH  Test +20.*\)  Oh cruel world: no paper'
+says 'a failure' '^Müller GmbH  Test +1  20.*\)  Oh cruel world: no paper'
 says 'counted' '^ 1  Müller GmbH +1 +0 +0 +1  well'
 is 'as JSON' "$(json 'acme["failures"][0]["error"], len(s["incidents"])')" "('Oh cruel world: no paper', 1)"
+client_sql acme "INSERT INTO background_job_histories (package_name, run_at, status, error)
+    SELECT 'Test', now() - i * interval '1 minute', 'failure', 'earlier' FROM generate_series(1, 40) AS i"
+client_sql old "INSERT INTO background_job_histories (package_name, run_at, status, error)
+    VALUES ('Other', now() - interval '1 minute', 'failure', repeat('no such thing ', 10))"
+says 'a job that fails all the time is one line' '^Müller GmbH  Test +41  20.*\) +Oh cruel world: no paper$'
+says 'and hides no other' '^old +Other +1  20.*\)  no such thing'
+COLUMNS=80
+export COLUMNS
+run_ts status
+is 'nothing is wider than a terminal of 80 columns' "$(printf '%s\n' "$TS_OUT" | python3 -c '
+import sys
+print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
+like 'errors are whole even so' "$TS_OUT" '^    no such thing no such thing'
+unset COLUMNS
 client_sql acme "UPDATE background_job_histories SET run_at = run_at - interval '25 hours'"
 says 'not one of the day before' '^ 1  Müller GmbH +1 +0 +0 +0  well'
 
@@ -60,6 +74,18 @@ run_ts hold --client 'Müller GmbH' --why 'moving house'
 says 'a client that is held' '^ 1  Müller GmbH .*  held by .*: moving house'
 is 'as JSON' "$(json 'acme["held"], acme["held_why"]')" "(True, 'moving house')"
 run_ts release --client 'Müller GmbH'
+run_ts hold --client 'Müller GmbH' --until 3h --why 'moving house'
+says 'for how long' '^ 1  Müller GmbH .*  held by .* until 20.*\(in (179 min|2 h|3 h)\): moving house'
+is 'as JSON' "$(json 'acme["held_until"][:2]')" 20
+run_ts release --client 'Müller GmbH'
+printf 'nonsense\n' >"$WORK/nonsense"
+holds=$(find "$state" -name '*.last-run' | sed 's/last-run$/holds/')
+as_user "$PG_USER" cp "$WORK/nonsense" "$holds"
+says 'that holds cannot be read' '^held +everything, for it cannot be read who is held: '
+rm "$holds"
+pg_admin postgres -c "ALTER DATABASE $(client_db acme) SET default_transaction_read_only = on" >/dev/null
+says 'a database that is read-only' '^ 1  Müller GmbH .*  the database is read-only$'
+pg_admin postgres -c "ALTER DATABASE $(client_db acme) RESET default_transaction_read_only" >/dev/null
 run_ts hold --why 'everybody out'
 says 'everything is held' '^held +everything, since 20.*: everybody out'
 run_ts release
@@ -72,11 +98,16 @@ start_ts first run
 ok 'a job is under way' under_way acme
 says 'the run at work' '^at work +a run, pid [0-9]+, since 20'
 is 'its job is running, says the database' "$(json '[j["package"] for j in acme["running"]]')" "['$HELD_JOB']"
+json_at_work() {
+    [ "$(json '[j["package"] for j in s["at_work"]["jobs"]]')" = "['$HELD_JOB']" ]
+}
 busy_shown() {
     run_ts status
-    printf '%s\n' "$TS_OUT" | grep -q "client 'Müller GmbH': job $JOB_ID ($HELD_JOB), since 20"
+    printf '%s\n' "$TS_OUT" | grep -q "^Müller GmbH *$JOB_ID  $HELD_JOB *20.* ago)  'task-server "
 }
-ok 'after a while the run tells itself' wait_until 20 busy_shown
+ok 'and since when' wait_until 20 busy_shown
+is 'as JSON' "$(json '[j["since"][:2] for j in acme["running"]]')" "['20']"
+ok 'after a while the run tells itself' wait_until 20 json_at_work
 let_go acme
 wait_ts first
 says 'and then nobody is at work' '^at work +nobody'
