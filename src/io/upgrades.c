@@ -120,11 +120,12 @@ static bool is_current(const struct upgrades *upgrades, const struct stat *now)
            upgrades->changed.tv_nsec == now->st_mtim.tv_nsec;
 }
 
-bool upgrades_load(struct upgrades *upgrades, const char *installation, struct err *err)
+static bool load_folder(struct upgrades *upgrades, const char *installation, const char *folder,
+                        struct err *err)
 {
     struct buf directory = {0};
     struct stat now;
-    buf_addf(&directory, "%s/sql/Pg-upgrade2", installation);
+    buf_addf(&directory, "%s/sql/%s", installation, folder);
     bool done = !directory.failed || err_set_nomem(err);
     if (done && stat(buf_text(&directory), &now) != 0) {
         upgrades_release(upgrades);
@@ -138,6 +139,16 @@ bool upgrades_load(struct upgrades *upgrades, const char *installation, struct e
     }
     buf_release(&directory);
     return done;
+}
+
+bool upgrades_load(struct upgrades *upgrades, const char *installation, struct err *err)
+{
+    return load_folder(upgrades, installation, "Pg-upgrade2", err);
+}
+
+bool upgrades_load_auth(struct upgrades *upgrades, const char *installation, struct err *err)
+{
+    return load_folder(upgrades, installation, "Pg-upgrade2-auth", err);
 }
 
 void upgrades_release(struct upgrades *upgrades)

@@ -1,4 +1,4 @@
-/* upgrades.h: the upgrades of client databases that an installation's code brings along.
+/* upgrades.h: the upgrades of databases that an installation's code brings along.
  *
  *     struct upgrades upgrades = {0};
  *     upgrades_load(&upgrades, installation, err)     again before each use: it is cheap when
@@ -35,6 +35,10 @@ struct upgrades {
 };
 
 bool upgrades_load(struct upgrades *upgrades, const char *installation, struct err *err) MUST_USE;
+
+/* Those of the authentication database, in sql/Pg-upgrade2-auth. */
+bool upgrades_load_auth(struct upgrades *upgrades, const char *installation,
+                        struct err *err) MUST_USE;
 
 /* The tag of one file's text; owned by the caller, NULL where it has none or is to be ignored.
  * False: out of memory. */

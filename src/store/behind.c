@@ -4,10 +4,22 @@
 
 enum { NAMES_SHOWN = 3 };
 
-static const struct db_statement ask = {
+static const struct db_statement ask_client = {
     .params = 1,
     .sql = "SELECT tag FROM pg_catalog.unnest($1::text[]) AS tag WHERE NOT EXISTS"
            " (SELECT FROM public.schema_info AS s WHERE s.tag = tag.tag) ORDER BY tag",
+};
+static const struct db_statement ask_auth = {
+    .params = 1,
+    .sql = "SELECT tag FROM pg_catalog.unnest($1::text[]) AS tag WHERE NOT EXISTS"
+           " (SELECT FROM auth.schema_info AS s WHERE s.tag = tag.tag) ORDER BY tag",
+};
+
+/* What a search needs. */
+struct search {
+    struct db *db;
+    const struct db_statement *ask;
+    const struct upgrades *upgrades;
 };
 
 /* As an array in PostgreSQL's own notation. */
@@ -38,20 +50,33 @@ static void write_missing(const struct db_reply *reply, struct buf *text)
         buf_add_text(text, " …");
 }
 
-bool behind_find(struct db *db, const struct upgrades *upgrades, struct buf *missing,
-                 struct err *err)
+static bool find(const struct search *search, struct buf *missing, struct err *err)
 {
     struct buf array = {0};
     struct db_reply reply = {0};
-    if (!upgrades->count)
+    if (!search->upgrades->count)
         return true;
-    write_array(upgrades, &array);
+    write_array(search->upgrades, &array);
     const char *params[] = {buf_text(&array)};
-    struct db_step step = {.statement = &ask, .params = params};
-    bool done = array.failed ? err_set_nomem(err) : db_run(db, &step, 1, &reply, err);
+    struct db_step step = {.statement = search->ask, .params = params};
+    bool done = array.failed ? err_set_nomem(err) : db_run(search->db, &step, 1, &reply, err);
     if (done)
         write_missing(&reply, missing);
     db_reply_release(&reply);
     buf_release(&array);
     return done;
+}
+
+bool behind_find(struct db *db, const struct upgrades *upgrades, struct buf *missing,
+                 struct err *err)
+{
+    struct search search = {.db = db, .ask = &ask_client, .upgrades = upgrades};
+    return find(&search, missing, err);
+}
+
+bool behind_find_auth(struct db *db, const struct upgrades *upgrades, struct buf *missing,
+                      struct err *err)
+{
+    struct search search = {.db = db, .ask = &ask_auth, .upgrades = upgrades};
+    return find(&search, missing, err);
 }

@@ -1,4 +1,4 @@
-/* behind.h: is a client's database behind the installation's code?
+/* behind.h: is a database behind the installation's code?
  *
  *     struct buf missing = {0};
  *     behind_find(&db, &upgrades, &missing, err)     empty: it is not
@@ -24,5 +24,9 @@
 /* Appends what a person wants to read of the missing ones: how many, and the first names. */
 bool behind_find(struct db *db, const struct upgrades *upgrades, struct buf *missing,
                  struct err *err) MUST_USE;
+
+/* The same of the authentication database, whose upgrades those of upgrades_load_auth are. */
+bool behind_find_auth(struct db *db, const struct upgrades *upgrades, struct buf *missing,
+                      struct err *err) MUST_USE;
 
 #endif

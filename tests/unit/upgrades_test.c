@@ -78,6 +78,25 @@ static void test_load(void **state)
     scratch_remove(&s);
 }
 
+/* Those of the authentication database lie elsewhere; without a directory there are none. */
+static void test_load_auth(void **state)
+{
+    struct scratch s;
+    struct upgrades upgrades = {0};
+    struct err err = {0};
+    (void)state;
+    scratch_make(&s, "/tmp");
+    scratch_file(&s, "sql/Pg-upgrade2/one.sql", "-- @tag: one\n", -1);
+    assert_true(upgrades_load_auth(&upgrades, scratch_path(&s, "."), &err));
+    assert_int_equal(upgrades.count, 0);
+    scratch_file(&s, "sql/Pg-upgrade2-auth/two.sql", "-- @tag: two\n", -1);
+    assert_true(upgrades_load_auth(&upgrades, scratch_path(&s, "."), &err));
+    assert_int_equal(upgrades.count, 1);
+    assert_string_equal(upgrades.tags[0], "two");
+    upgrades_release(&upgrades);
+    scratch_remove(&s);
+}
+
 static void test_unreadable(void **state)
 {
     struct scratch s;
@@ -97,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_load),
+        cmocka_unit_test(test_load_auth),
         cmocka_unit_test(test_unreadable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
