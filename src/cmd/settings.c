@@ -93,15 +93,8 @@ static void print_mail(const struct options *options)
     static const char *const words[] = {"", "smtp", "sendmail"};
     struct mail_way way;
     mail_way_find(&options->mail, "", &way);
-    enum mail_method method = way.method;
-    for (size_t i = 0; i < options->mail.count; i++) {
-        const char *key = options->mail.items[i].key;
-        const char *slash = strrchr(key, '/');
-        if (slash && strcmp(slash, "/method") == 0 &&
-            strcmp(options->mail.items[i].value, "sendmail") == 0)
-            method = MAIL_SENDMAIL;
-    }
-    print_text("mail_method", words[method]);
+    print_text("mail_method",
+               words[mail_uses_sendmail(&options->mail) ? MAIL_SENDMAIL : way.method]);
 }
 
 static bool print_all(const struct site *site, struct err *err)

@@ -103,3 +103,16 @@ void mail_way_find(const struct option_map *mail, const char *sender, struct mai
     };
     way->port = port ? atoi(port) : way->security == MAIL_TLS ? 465 : 25;
 }
+
+bool mail_uses_sendmail(const struct option_map *mail)
+{
+    struct mail_way way;
+    mail_way_find(mail, "", &way);
+    bool uses = way.method == MAIL_SENDMAIL;
+    for (size_t i = 0; !uses && i < mail->count; i++) {
+        const char *slash = strrchr(mail->items[i].key, '/');
+        uses = slash && strcmp(slash, "/method") == 0 &&
+               strcmp(mail->items[i].value, "sendmail") == 0;
+    }
+    return uses;
+}

@@ -61,4 +61,7 @@ bool option_mail(const struct setting *setting, struct option_map *mail, struct 
 /* How mail of this sender (a bare address) leaves. */
 void mail_way_find(const struct option_map *mail, const char *sender, struct mail_way *way);
 
+/* Does any sender's mail leave through sendmail? */
+bool mail_uses_sendmail(const struct option_map *mail) MUST_USE;
+
 #endif

@@ -632,6 +632,9 @@ static void test_mail_ways(void **state)
     assert_true(put(&o, "applications", "sendmail", "/opt/s", &warnings, &err));
     assert_true(put(&o, "mail_delivery", "login", "you", &warnings, &err));
     check_way(&o, "c@b", "1 0 mx:25 you/x;# y localhost '/opt/s' 1");
+    assert_false(mail_uses_sendmail(&o.mail));
+    assert_true(put(&o, "mail_delivery/email/a@b", "method", "sendmail", &warnings, &err));
+    assert_true(mail_uses_sendmail(&o.mail));
     buf_release(&warnings);
     options_release(&o);
 }
