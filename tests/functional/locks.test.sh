@@ -161,22 +161,10 @@ fi
 # ---- the old server -------------------------------------------------------------------------------
 
 command -v perl >/dev/null || skip_all 'no perl here'
-mkdir -p "$INSTALLATION/scripts"
-cat >"$INSTALLATION/scripts/task_server.pl" <<'END'
-use Fcntl ':flock';
-open(my $lock, '+>>', $ARGV[0]) or die;
-flock($lock, LOCK_EX) or die;
-truncate($lock, 0);
-syswrite($lock, "$$\n");
-sleep 600;
-END
-own_installation
+. "$TEST_ROOT/tests/lib/old_server.sh"
 add_job acme Test '0 3 * * *' due --data 'result: after the old server'
 runs=$(runs_of acme)
-(cd "$INSTALLATION" && as_user_exec "$PG_USER" perl scripts/task_server.pl "$pid_file") &
-old_server=$!
-own_pids="$own_pids $old_server"
-wait_until 10 test -s "$pid_file"
+start_old_server
 run_ts run
 like "kivitendo's old server is no other run, but in the way" "$TS_CODE $TS_ERR" \
     "^75 nothing is run: kivitendo's old task_server.pl is running \\(pid $old_server, since .*\\); stop it, and keep it from being started at boot"
@@ -186,8 +174,7 @@ is 'and its pid file is left alone' "$(cat "$pid_file")" "$old_server"
 sed -i 's/^\([^ ]*\) \([^ ]*\) [^ ]*/\1 \2 1000000000/' "$WORK"/state/*.incidents
 run_ts run
 like 'and a day later' "$TS_ERR" 'old task_server.pl is running'
-kill "$old_server"
-processes_end 5 "$old_server"
+stop_old_server
 run_ts run
 like 'when it is gone jobs run, and that is said' "$TS_CODE $TS_ERR" '^0 the old task_server.pl is gone: jobs run'
 is 'once' "$(runs_of acme) $(run_ts run; cat "$WORK/ts.err")" "$((runs + 1)) "
