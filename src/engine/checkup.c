@@ -82,12 +82,15 @@ static void look_around(struct checkup *checkup, const struct checkup_wish *wish
         checkup_pages(checkup, site);
         checkup_perl(checkup, site);
         checkup_mail(checkup, site);
+        checkup_told(checkup, site);
     }
 }
 
 static void look_at_databases(struct checkup *checkup, const struct checkup_wish *wish,
                               const struct site *site)
 {
+    if (!wish->quick)
+        checkup_auth(checkup, site);
     checkup_clients(checkup, site);
     checkup_jobs(checkup);
     if (wish->quick)

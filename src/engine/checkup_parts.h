@@ -7,13 +7,19 @@
 /* engine/checkup_here.c: this machine */
 void checkup_configuration(struct checkup *checkup, const struct site *site);
 void checkup_directories(struct checkup *checkup, const struct site *site);
-void checkup_old_server(struct checkup *checkup);
-void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish);
 void checkup_pages(struct checkup *checkup, const struct site *site);
 void checkup_perl(struct checkup *checkup, struct site *site);
+
+/* engine/checkup_start.c: what starts runs */
+void checkup_old_server(struct checkup *checkup);
+void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish);
+
+/* engine/checkup_told.c: who hears of it */
 void checkup_mail(struct checkup *checkup, const struct site *site);
+void checkup_told(struct checkup *checkup, const struct site *site);
 
 /* engine/checkup_there.c: the databases, and the jobs in them */
+void checkup_auth(struct checkup *checkup, const struct site *site);
 void checkup_clients(struct checkup *checkup, const struct site *site);
 void checkup_connections(struct checkup *checkup, const struct site *site);
 void checkup_clocks(struct checkup *checkup, const struct site *site);

@@ -6,12 +6,44 @@
 #include "core/cronspec.h"
 #include "core/walltime.h"
 #include "engine/checkup_parts.h"
+#include "io/upgrades.h"
+#include "store/behind.h"
 
-enum { CLOCK_MAX_S = 2, CHANGES = 2 };
+enum { CLOCK_MAX_S = 2, FUTURE_S = 120, CHANGES = 2 };
 
 static const char *name_of(const struct survey_client *client)
 {
     return client->client.fields[CLIENT_NAME];
+}
+
+/* kivitendo's own server would not start before it is upgraded. */
+void checkup_auth(struct checkup *checkup, const struct site *site)
+{
+    struct upgrades upgrades = {0};
+    struct buf missing = {0};
+    struct err err = {0};
+    struct db db = {0};
+    struct db_target target = site_auth_target(site);
+    struct db_options options = site_db_options(site, "task-server check");
+    if (!upgrades_load_auth(&upgrades, site->installation, &err) ||
+        !db_connect(&db, &target, &options, &err) ||
+        !behind_find_auth(&db, &upgrades, &missing, &err)) {
+        checkup_add(checkup, "clients", CHECKUP_WARNING,
+                    "whether the authentication database is behind kivitendo's code cannot be "
+                    "found out: %s",
+                    err.text);
+    } else if (missing.len) {
+        checkup_add(checkup, "clients", CHECKUP_WARNING,
+                    "the authentication database is behind kivitendo's code: %s",
+                    buf_text(&missing));
+        checkup_advise(checkup, _("kivitendo's administration interface upgrades it"));
+    } else {
+        checkup_add(checkup, "clients", CHECKUP_WELL,
+                    "the authentication database '%s' can be read", target.name);
+    }
+    db_close(&db);
+    buf_release(&missing);
+    upgrades_release(&upgrades);
 }
 
 void checkup_clients(struct checkup *checkup, const struct site *site)
@@ -111,6 +143,38 @@ void checkup_connections(struct checkup *checkup, const struct site *site)
     }
 }
 
+static void check_server_clock(struct checkup *checkup, const struct survey_client *client)
+{
+    const struct server_facts *server = &client->inventory.server;
+    int64_t ahead_ms = client->clock_ahead_us / 1000;
+    bool off = ahead_ms > CLOCK_MAX_S * 1000 || ahead_ms < -CLOCK_MAX_S * 1000;
+    checkup_add(checkup, "clocks", off ? CHECKUP_WARNING : CHECKUP_WELL,
+                "server %s:%s: its clock is %" PRId64 " ms ahead of ours, its zone %s",
+                client->client.fields[CLIENT_HOST], client->client.fields[CLIENT_PORT], ahead_ms,
+                server->time_zone ? server->time_zone : "?");
+    if (off)
+        checkup_advise(checkup, _("keep the clocks of all machines in step, with NTP"));
+}
+
+/* Other nodes' clocks cannot be asked, but what they wrote tells of them.  One per client. */
+static void check_other_clocks(struct checkup *checkup, const struct site *site,
+                               const struct survey_client *client)
+{
+    char time[WALLTIME_MAX];
+    int64_t latest_us = checkup->overview.situation.now_us + FUTURE_S * INT64_C(1000000);
+    for (size_t i = 0; i < client->count; i++) {
+        const struct inventory_job *row = client->jobs[i].row;
+        if (!row->last_text || row->last_us <= latest_us)
+            continue;
+        walltime_show(&site->zone, row->last_us, time);
+        checkup_add(checkup, "clocks", CHECKUP_WARNING,
+                    "client '%s': job %d last ran at %s, which is yet to come", name_of(client),
+                    row->job.id, time);
+        checkup_advise(checkup, _("another machine runs jobs with another clock or time zone"));
+        return;
+    }
+}
+
 void checkup_clocks(struct checkup *checkup, const struct site *site)
 {
     const struct survey *survey = &checkup->overview.survey;
@@ -118,18 +182,9 @@ void checkup_clocks(struct checkup *checkup, const struct site *site)
     walltime_show(&site->zone, checkup->overview.situation.now_us, now);
     checkup_add(checkup, "clocks", CHECKUP_WELL, "jobs follow this machine's clock: %s", now);
     for (size_t i = 0; i < survey->count; i++) {
-        const struct survey_client *client = &survey->clients[i];
-        const struct server_facts *server = &client->inventory.server;
-        if (client->trouble || is_repeated(survey, i))
-            continue;
-        int64_t ahead_ms = client->clock_ahead_us / 1000;
-        bool off = ahead_ms > CLOCK_MAX_S * 1000 || ahead_ms < -CLOCK_MAX_S * 1000;
-        checkup_add(checkup, "clocks", off ? CHECKUP_WARNING : CHECKUP_WELL,
-                    "server %s:%s: its clock is %" PRId64 " ms ahead of ours, its zone %s",
-                    client->client.fields[CLIENT_HOST], client->client.fields[CLIENT_PORT],
-                    ahead_ms, server->time_zone ? server->time_zone : "?");
-        if (off)
-            checkup_advise(checkup, _("keep the clocks of all machines in step, with NTP"));
+        if (!survey->clients[i].trouble && !is_repeated(survey, i))
+            check_server_clock(checkup, &survey->clients[i]);
+        check_other_clocks(checkup, site, &survey->clients[i]);
     }
 }
 
@@ -170,13 +225,15 @@ void checkup_daylight(struct checkup *checkup, const struct site *site)
         char when[WALLTIME_MAX];
         struct buf jobs = {0};
         bool gap = change.after_s > change.before_s;
+        int minutes = (gap ? change.after_s - change.before_s : change.before_s - change.after_s) /
+                      60;
         walltime_show(&site->zone, change.at_s * 1000000, when);
         add_touched(&checkup->overview.survey, &change, &jobs);
         checkup_add(
             checkup, "daylight", CHECKUP_WELL,
-            gap ? N_("%s: an hour is missing; jobs within it run once, right after it: %.1500s")
-                : N_("%s: an hour comes twice; jobs within it run once: %.1500s"),
-            when, jobs.len ? buf_text(&jobs) : C_("jobs", "none"));
+            gap ? N_("%s: %d minutes are missing; jobs within them run once, right after: %.1500s")
+                : N_("%s: %d minutes come twice; jobs within them run once: %.1500s"),
+            when, minutes, jobs.len ? buf_text(&jobs) : C_("jobs", "none"));
         buf_release(&jobs);
         after_s = change.at_s;
     }

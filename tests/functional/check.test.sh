@@ -40,10 +40,13 @@ nagios 'all is well' 0 '^TASK-SERVER OK - .*1 of 1 enabled clients can be served
 
 # Clock changes: Berlin has an hour that is missing and one that comes twice.
 client_sql acme "UPDATE background_jobs SET cron_spec = '30 2 * * *'"
-says 'the next clock changes, with the jobs they touch' '✓' 'an hour is missing; jobs within it run once, right after it: Müller GmbH/Test'
-like 'both' "$TS_OUT" 'an hour comes twice; jobs within it run once: Müller GmbH/Test'
+says 'the next clock changes, with the jobs they touch' '✓' '60 minutes are missing; jobs within them run once, right after: Müller GmbH/Test'
+like 'both' "$TS_OUT" '60 minutes come twice; jobs within them run once: Müller GmbH/Test'
 client_sql acme "UPDATE background_jobs SET cron_spec = '30 12 * * *'"
-says 'not those at noon' '✓' 'an hour is missing; jobs within it run once, right after it: none'
+says 'not those at noon' '✓' '60 minutes are missing; jobs within them run once, right after: none'
+
+is 'where clocks change by half an hour it says so' "$(TZ=Australia/Lord_Howe run_ts check; printf '%s\n' "$TS_OUT" |
+    grep -c '30 minutes \(are missing\|come twice\)')" 2
 
 sed -i "s/^ended_us .*/ended_us $(($(date +%s) - 9000))000000/" "$state"/*.last-run
 nagios 'the last run is old' 2 'CRITICAL - the last run ended 2 h ago'
@@ -66,6 +69,50 @@ auth_sql "UPDATE auth.clients SET dbname = 'no|where'"
 nagios 'a client that is away' 2 "CRITICAL - client 'Müller GmbH' cannot be served: .*no where"
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)'"
 
+# What other nodes, hands and versions leave behind.
+client_sql acme "UPDATE background_jobs SET last_run_at = now() + interval '1 hour'"
+says 'a run that is yet to come' '!' "client 'Müller GmbH': job $JOB_ID last ran at 20.*yet to come"
+like 'and what that means' "$TS_OUT" '→ another machine runs jobs with another clock or time zone'
+client_sql acme "UPDATE background_jobs SET last_run_at = now() - interval '1 hour'"
+mkdir -p "$INSTALLATION/sql/Pg-upgrade2-auth"
+printf -- '-- @tag: client_task_server\n' >"$INSTALLATION/sql/Pg-upgrade2-auth/client_task_server.sql"
+says 'the authentication database' '✓' "the authentication database '$AUTH_DB' can be read"
+printf -- '-- @tag: not_there\n' >"$INSTALLATION/sql/Pg-upgrade2-auth/not_there.sql"
+says 'it is behind' '!' "the authentication database is behind kivitendo's code: 1 upgrade is missing: not_there"
+auth_sql 'ALTER TABLE auth.schema_info RENAME TO elsewhere'
+says 'whether it is cannot be found out' '!' 'behind .* cannot be found out: .*schema_info'
+auth_sql 'ALTER TABLE auth.elsewhere RENAME TO schema_info'
+rm -r "$INSTALLATION/sql/Pg-upgrade2-auth"
+run_ts hold --why 'moving house'
+nagios 'everything is held' 1 "WARNING - .*client 'Müller GmbH' is held by .*: moving house"
+run_ts release
+add_client beta
+run_ts run
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db copy)' WHERE name = 'beta'"
+pg_createdb "$(client_db copy)" "$(client_db beta)"
+nagios 'a database that is another one than it was' 2 "CRITICAL - client 'beta' is held: "
+auth_sql "DELETE FROM auth.clients_users WHERE client_id = 2; DELETE FROM auth.clients WHERE id = 2"
+if [ "$(id -u)" -eq 0 ]; then
+    chown root "$INSTALLATION"/users/pid/*.pid
+    chmod 0600 "$INSTALLATION"/users/pid/*.pid
+    says 'a pid file of somebody else' '✗' 'the pid file .*config.kivitendo.conf.pid belongs to somebody else'
+    own_installation
+    chmod 0500 "$state"
+    chown root "$state"
+    nagios 'nothing is known of runs' 2 'CRITICAL - .*nothing is known of runs'
+    own_installation
+    chmod 0700 "$state"
+else
+    skip 'files of somebody else' 'only root can make them'
+fi
+. "$TEST_ROOT/tests/lib/old_server.sh"
+start_old_server
+nagios "kivitendo's old server is running" 2 "CRITICAL - .*old task_server.pl is running, pid $old_server"
+stop_old_server
+run_ts run
+
+chmod 0666 "$INSTALLATION/config/kivitendo.conf"
+says 'a configuration that everybody can change' '✗' 'kivitendo.conf can be changed by everybody'
 chmod 0644 "$INSTALLATION/config/kivitendo.conf"
 says 'passwords for everybody' '!' 'kivitendo.conf holds passwords and can be read by everybody'
 chmod 0640 "$INSTALLATION/config/kivitendo.conf"
@@ -100,6 +147,39 @@ like 'is sent' "$TS_OUT" 'a test mail is sent to root@example.com'
 ok 'it is there' grep -q 'This is a test mail' "$WORK/mail"
 sed -i '/^email_template/d' "$INSTALLATION/config/kivitendo.conf"
 says 'the shipped template' '✓' 'the template can be used'
+like 'who is told, and how' "$TS_OUT" 'failures are told to root@example.com through /bin/sh'
+sed -i 's/^send_email_to .*/send_email_to = martin/' "$INSTALLATION/config/kivitendo.conf"
+says 'a login without an address' '✗' "send_email_to cannot be used: .*martin"
+auth_sql "INSERT INTO auth.user_config SELECT id, 'email', 'martin@example.com' FROM auth.\"user\""
+says 'a login with one' '✓' 'failures are told to martin@example.com'
+armed=$(find "$state" -name '*.last-run' | sed 's/last-run$/armed/')
+as_user "$PG_USER" sh -c "echo 'scheduler systemd' >'$armed'"
+if [ -z "$(find /etc/systemd/system/kivitendo-jobs*.service.d -name 60-sendmail.conf 2>/dev/null)" ]; then
+    says "a unit that does not let sendmail work" '!' 'unit does not let it: 60-sendmail.conf is missing'
+else
+    skip 'a unit that does not let sendmail work' 'one is armed here'
+fi
+as_user "$PG_USER" sh -c "echo 'scheduler cron.d' >'$armed'"
+says 'cron does' '✓' 'armed by cron.d'
+unlike 'so there is nothing to say' "$TS_OUT" '60-sendmail'
+
+# What the configuration names.
+cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
+[task_server/commands]
+Good = /bin/true
+Bad = $WORK/nothing
+[task_server]
+notify_command = $WORK/nowhere
+metrics_file = $WORK/nothing/metrics.prom
+EOF
+says 'a command that can be run' '✓' 'the command for Good can be run'
+like 'one that cannot' "$TS_OUT" "! .*the command for Bad cannot be run: .*$WORK/nothing"
+like 'a notify_command that cannot' "$TS_OUT" "✗ .*notify_command cannot be run: .*$WORK/nowhere"
+like 'a metrics_file that cannot be written' "$TS_OUT" "! .*metrics_file cannot be written: not by us in $WORK/nothing"
+sed -i "s,^notify_command .*,notify_command = /bin/true,; s,^metrics_file .*,metrics_file = $INSTALLATION/users/m.prom,;
+    /^Bad = /d" "$INSTALLATION/config/kivitendo.conf"
+says 'ones that can' '✓' 'notify_command can be run'
+like 'and be written' "$TS_OUT" '✓ .*metrics_file can be written'
 
 is 'JSON' "$(run_ts check --json; printf '%s\n' "$TS_OUT" | python3 -c '
 import json, sys

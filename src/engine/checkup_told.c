@@ -1,0 +1,171 @@
+#include <glob.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/i18n.h"
+#include "core/mime.h"
+#include "core/option_mail.h"
+#include "engine/checkup_parts.h"
+#include "engine/news.h"
+#include "io/curl.h"
+#include "io/program.h"
+#include "store/users.h"
+
+/* ---- mail ---- */
+
+static void check_template(struct checkup *checkup, const struct site *site)
+{
+    struct buf templates = {0};
+    struct err err = {0};
+    buf_addf(&templates, "%s/../templates", site->perl_dir);
+    struct news_writer writer = {.site = site, .template_dir = buf_text(&templates)};
+    if (news_check_template(&writer, &err)) {
+        checkup_add(checkup, "mail", CHECKUP_WELL, "the template can be used");
+    } else {
+        checkup_add(checkup, "mail", CHECKUP_WARNING, "the template cannot be used: %s", err.text);
+        checkup_advise(checkup, _("until then a plain text is sent"));
+    }
+    buf_release(&templates);
+}
+
+/* A login's address is in the auth database. */
+static bool find_recipient(const struct site *site, struct buf *to, struct err *err)
+{
+    struct db db = {0};
+    struct db_target target = site_auth_target(site);
+    struct db_options options = site_db_options(site, "task-server check");
+    const char *wanted = site->options.notify.to;
+    if (strchr(wanted, '@')) {
+        buf_add_text(to, wanted);
+        return !to->failed || err_set_nomem(err);
+    }
+    bool done = db_connect(&db, &target, &options, err) && users_find_email(&db, wanted, to, err);
+    db_close(&db);
+    return done;
+}
+
+static void check_recipient(struct checkup *checkup, const struct site *site,
+                            const struct mail_way *way)
+{
+    struct buf to = {0};
+    struct err err = {0};
+    if (!find_recipient(site, &to, &err)) {
+        checkup_add(checkup, "mail", CHECKUP_CRITICAL, "send_email_to cannot be used: %s",
+                    err.text);
+        checkup_advise(checkup, _("a login of kivitendo with a mail address, or an address"));
+    } else if (way->method == MAIL_SMTP) {
+        checkup_add(checkup, "mail", CHECKUP_WELL, "failures are told to %s through %s:%d",
+                    buf_text(&to), way->host, way->port);
+    } else {
+        checkup_add(checkup, "mail", CHECKUP_WELL, "failures are told to %s through %s",
+                    buf_text(&to), way->sendmail);
+    }
+    buf_release(&to);
+}
+
+/* sendmail's programs need what systemd's unit takes away; "task_server start" gives it back. */
+static void check_unit(struct checkup *checkup, const struct site *site)
+{
+    glob_t found = {0};
+    const struct situation *s = &checkup->overview.situation;
+    if (strcmp(s->scheduler, "systemd") != 0 || !mail_uses_sendmail(&site->options.mail))
+        return;
+    if (glob("/etc/systemd/system/kivitendo-jobs*.service.d/60-sendmail.conf", 0, NULL, &found)) {
+        checkup_add(checkup, "mail", CHECKUP_WARNING,
+                    "mail goes through sendmail, and systemd's unit does not let it: "
+                    "60-sendmail.conf is missing");
+        checkup_advise(checkup, _("task_server restart puts it there"));
+    }
+    globfree(&found);
+}
+
+static void check_curl(struct checkup *checkup)
+{
+    struct err err = {0};
+    if (curl_load(&err))
+        return;
+    checkup_add(checkup, "mail", CHECKUP_CRITICAL, "nothing can be sent: %s", err.text);
+    checkup_advise(checkup, _("install libcurl (Debian: libcurl4)"));
+}
+
+static void check_way(struct checkup *checkup, const struct site *site, const char *from)
+{
+    struct mail_way way;
+    mail_way_find(&site->options.mail, from, &way);
+    if (way.method == MAIL_OFF) {
+        checkup_add(checkup, "mail", CHECKUP_CRITICAL, "[mail_delivery] method is empty");
+        checkup_advise(checkup, _("smtp or sendmail"));
+    } else {
+        check_recipient(checkup, site, &way);
+    }
+    if (way.method == MAIL_SMTP)
+        check_curl(checkup);
+}
+
+void checkup_mail(struct checkup *checkup, const struct site *site)
+{
+    const struct options_notify *wish = &site->options.notify;
+    char from[MIME_ADDRESS_MAX + 1];
+    check_unit(checkup, site);
+    if (!wish->to || !wish->from || !wish->subject) {
+        checkup_add(checkup, "mail", site->options.notify_command ? CHECKUP_WELL : CHECKUP_WARNING,
+                    "nobody is told of failed jobs by mail");
+        checkup_advise(checkup, _("set send_email_to in [task_server/notify_on_failure]"));
+        return;
+    }
+    if (mime_address(wish->from, from)) {
+        check_way(checkup, site, from);
+    } else {
+        checkup_add(checkup, "mail", CHECKUP_CRITICAL, "email_from is no mail address: %s",
+                    wish->from);
+    }
+    check_template(checkup, site);
+}
+
+/* ---- programs and monitors ---- */
+
+static void check_program(struct checkup *checkup, const struct site *site)
+{
+    struct words words = {0};
+    struct err err = {0};
+    struct ownership_rule rule = {.uid = site->identity.uid, .name = site->identity.name};
+    if (words_split(&words, site->options.notify_command, &err) &&
+        program_check(words.items[0], &rule, &err))
+        checkup_add(checkup, "mail", CHECKUP_WELL, "notify_command can be run");
+    else
+        checkup_add(checkup, "mail", CHECKUP_CRITICAL, "notify_command cannot be run: %s",
+                    err.text);
+    words_release(&words);
+}
+
+/* The file is replaced, so its directory is what must be writable. */
+static void check_metrics(struct checkup *checkup, const char *file)
+{
+    struct buf folder = {0};
+    const char *slash = strrchr(file, '/');
+    buf_add(&folder, file, slash && slash > file ? (size_t)(slash - file) : 1);
+    if (access(buf_text(&folder), W_OK | X_OK) == 0) {
+        checkup_add(checkup, "mail", CHECKUP_WELL, "metrics_file can be written");
+    } else {
+        checkup_add(checkup, "mail", CHECKUP_WARNING,
+                    "metrics_file cannot be written: not by us in %s", buf_text(&folder));
+        checkup_advise(checkup, _("it must belong to the user that jobs run as"));
+    }
+    buf_release(&folder);
+}
+
+void checkup_told(struct checkup *checkup, const struct site *site)
+{
+    const struct situation *s = &checkup->overview.situation;
+    if (site->options.notify_command)
+        check_program(checkup, site);
+    if (site->options.heartbeat_url)
+        check_curl(checkup);
+    if (site->options.metrics_file)
+        check_metrics(checkup, site->options.metrics_file);
+    if (s->notices) {
+        checkup_add(checkup, "mail", CHECKUP_WARNING, "%zu notices wait to be sent", s->notices);
+        checkup_advise(checkup,
+                       _("runs try again for a day; --send-test-mail tells what is wrong"));
+    }
+}
