@@ -6,8 +6,10 @@ setup
 make_standin "$WORK/kivi"
 add_client acme --name 'Müller GmbH'
 add_client off --disabled
+. "$TEST_ROOT/tests/lib/held.sh"
+. "$TEST_ROOT/tests/lib/waiting.sh"
+. "$TEST_ROOT/tests/lib/old_server.sh"
 state=$INSTALLATION/users/task_server
-pid_file=$INSTALLATION/users/pid/config.kivitendo.conf.pid
 
 # why SENTENCE CONDITION VERDICT PATTERN [ARGUMENTS…]: that condition's verdict and value (or advice) of
 # the first job shown; "" asks nothing of the pattern.
@@ -78,106 +80,133 @@ ts_setting 'only_run_tasks_for_this_node = 1'
 why '13. only jobs of this node run here' node stops 'any; this is .*only_run_tasks_for_this_node is set'
 sed -i '/^only_run_tasks/d' "$INSTALLATION/config/kivitendo.conf"
 
-# 14 to 17: the schedule's words.
+# 14 to 18: the schedule's words.
 set_job "cron_spec = '61 * * * *'"
 why '14. a spec that cannot be understood' cron_spec stops "'61 \* \* \* \*' cannot be understood: .*minute"
 set_job "cron_spec = '0 0 31 2 *'"
 why '15. a spec that never fires' cron_spec stops "never fires"
 set_job "cron_spec = '1,foo * * * *'"
 why '16. a spec with a part that picks nothing' cron_spec warning 'foo'
+set_job "cron_spec = '@daily'"
+why "17. a spec that only kivitendo's own parser refuses" cron_spec warning "daily at 00:00; kivitendo's own parser refuses it: .*cannot save"
+concludes 'which keeps nothing from running' 'It is due, and the next run runs it\. Look at "schedule", too\.$'
 set_job "cron_spec = '*/5 * * * *'"
-why '17. a good one is put into words' cron_spec fine 'every 5 minutes'
-
+why '18. a good one is put into words' cron_spec fine 'every 5 minutes'
 set_job "cron_spec = '0 0 31 2 *', active = false"
 concludes 'what else is in the way is named, too' 'because of "active": no;.* Also in the way: "schedule"\.$'
 set_job "cron_spec = '*/5 * * * *', active = true"
 
-# 18 to 22: who runs it.
-why '18. a native job' handler fine natively
+# 19 to 24: who runs it.
+why '19. a native job' handler fine natively
 set_job "package_name = 'NoSuch'"
-why '19. nobody knows the package' handler warning 'NoSuch'
+why '20. nobody knows the package' handler warning 'unknown package .NoSuch'
 concludes 'which is no success to come' 'It is due, and will fail: nobody knows its package; .*task_server/commands'
 set_job "next_run_at = now() + interval '3 hours'"
 concludes 'nor later' 'It will fail when its time comes, 20.*: nobody knows its package'
 set_job 'next_run_at = now()'
 ts_setting '[task_server/commands]'
 ts_setting 'NoSuch = /bin/true'
-why '20. a command' handler fine 'as a command'
+ts_setting "Waiting = /bin/sh $WORK/waits"
+why '21. a command' handler fine 'as a command'
 set_job "package_name = 'Speaks'"
-why '21. a Perl job' handler fine 'as Perl'
+why '22. a Perl job' handler fine 'as Perl'
+mv "$INSTALLATION/SL/BackgroundJob/Speaks.pm" "$WORK/"
+why '23. a Perl job whose class is missing' handler warning 'unknown package .Speaks.*neither .*nor SL/BackgroundJob/Speaks.pm'
+mv "$WORK/Speaks.pm" "$INSTALLATION/SL/BackgroundJob/"
 mkdir -p "$INSTALLATION/sql/Pg-upgrade2"
 printf -- '-- @tag: not_there\n-- @depends:\n' >"$INSTALLATION/sql/Pg-upgrade2/not_there.sql"
 own_installation
-why '22. the database is behind the code' behind stops 'behind kivitendo.s code.*not_there'
+why '24. the database is behind the code' behind stops 'behind kivitendo.s code.*not_there.*log in'
 rm "$INSTALLATION/sql/Pg-upgrade2/not_there.sql"
 set_job "package_name = 'Test'"
 
-# 23 to 26: what happens to it.
+# 25 to 28: what becomes of it.
 hold acme "SELECT pg_advisory_lock($((0x6b6a6f62)), $JOB_ID)"
-why '23. another session has claimed it' claim stops "by 'hold-acme' from this machine \(database process [0-9]+\)"
+why '25. another session has its lock' claim stops "by 'hold-acme' from this machine \(database process [0-9]+\)"
 concludes 'which is in the way' 'because of "claimed": by .hold-acme.*that session is none of ours'
 let_go acme
-PGAPPNAME='task-server acme' "$PG_BIN/psql" -X -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db acme)" \
-    -c "SELECT pg_advisory_lock($((0x6b6a6f62)), $JOB_ID), pg_sleep(3600)" >/dev/null 2>&1 &
-own_pids="$own_pids $!"
-claimed() {
-    run_ts why "$JOB_ID"
-    printf '%s\n' "$TS_OUT" | grep -q ' claimed  *by .task-server'
-}
-ok 'a session of ours runs it' wait_until 10 claimed
-why 'so it is not stopped' claim waits "by 'task-server acme' from this machine"
-concludes 'which is nothing bad' "It is running now, claimed by 'task-server acme' from this machine"
-pg_admin postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'task-server acme'" >/dev/null
-free() {
-    ! claimed
-}
-ok 'until it ends' wait_until 10 free
-why '24. nobody has' claim fine 'by nobody'
+why '26. nobody has' claim fine 'by nobody'
 set_job "data = 'exception: no paper', next_run_at = now()"
 run_ts run
-why '25. it failed the last time' last warning 'a failure: Oh cruel world: no paper'
-set_job "next_run_at = now() + interval '3 hours'"
-concludes 'that is not kept back' 'It is run when its time comes, 20.*\. Look at "last run", too\.$'
-client_sql acme "UPDATE background_job_histories SET error = 'interrupted: it went down'"
-why '26. it was interrupted' last warning 'interrupted: it went down'
+why '27. it failed the last time' last warning 'a failure: Oh cruel world: no paper'
+concludes 'which is not kept back' 'It is run when its time comes, 20.*\. Look at "last run", too\.$'
+client_sql acme 'DELETE FROM background_job_histories'
+why '28. it is not known how it ended' last fine 'not known any more'
+set_job "last_run_at = NULL, data = NULL"
 
-# 27 to 34: the installation and the client.
+# 29 to 33: it is running, here or there, or was.
+test_job=$JOB_ID
+set_job 'active = false'
+add_held_job acme
+hold_up acme
+start_ts native run
+ok 'a native job is under way' under_way acme
+why '29. a native job is running' claim waits '(process|task-server).*, since 20'
+concludes 'which is the conclusion' 'It is running now, claimed by .*since 20'
+let_go acme
+wait_ts native
+why '30. it was a success' last fine ', a success'
+client_sql acme "UPDATE background_jobs SET active = false WHERE id = $JOB_ID"
+add_waiting acme Waiting one
+start_ts command run
+ok 'a command is under way' has_begun one
+why '31. a command is running' claim waits 'by process [0-9]+ of this machine, since 20'
+for process in $(process_children "$TS_PID"); do
+    kill -s KILL "$process"
+done
+kill -s KILL "$TS_PID"
+wait_ts command
+let_end one
+is 'its run is killed' "$(journal_entries | wc -l)" 1
+why '32. it was interrupted, which no run has recorded yet' journal warning 'its run of 20.* was interrupted.*the next run records it'
+why 'nobody has claimed it any more' claim fine nobody
+why 'it is its own' journal fine 'runs of other jobs of this client wait' "$test_job"
+run_ts run
+why '33. it was interrupted the last time' last warning 'interrupted: .*'
+why 'nothing waits' journal fine 'nothing waits'
+client_sql acme "DELETE FROM background_jobs WHERE id <> $test_job"
+JOB_ID=$test_job
+set_job "active = true, next_run_at = now() + interval '1 hour'"
+
+# 34 to 41: the installation and the client.
 touch "$INSTALLATION/users/nologin"
-concludes '27. the installation is locked' 'because of "installation": locked since 20.*users/nologin exists; kivitendo.s administration'
+concludes '34. the installation is locked' 'because of "installation": locked since 20.*users/nologin exists; kivitendo.s administration'
 printf '[debug]\nkeep_installation_unlocked = 1\n' >>"$INSTALLATION/config/kivitendo.conf"
-why '28. locked, but nobody looks' nologin fine 'not locked'
+why '35. locked, but nobody looks' nologin fine 'not locked'
 rm "$INSTALLATION/users/nologin"
-concludes '29. the client is not enabled' "because of \"client\": 'off' is not enabled.*choose a user" 1 --client off
+concludes '36. the client is not enabled' "because of \"client\": 'off' is not enabled.*choose a user" 1 --client off
 auth_sql "UPDATE auth.clients SET dbname = 'nowhere' WHERE name = 'Müller GmbH'"
-why '30. its database is away' reachable stops 'nowhere'
+why '37. its database is away' reachable stops 'nowhere'
 is 'which is an exit code' "$TS_CODE" 75
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)', dbhost = '127.0.0.1', dbport = 1 WHERE name = 'Müller GmbH'"
-why '31. its server is away' reachable stops 'refused'
-auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST', dbport = $PG_PORT WHERE name = 'Müller GmbH'"
+why '38. its server is away' reachable stops 'refused'
+auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST', dbport = $PG_PORT, dbuser = 'kivi_pw', dbpasswd = 'not the s3cret'
+    WHERE name = 'Müller GmbH'"
+why '39. its password is wrong' reachable stops 'password authentication failed.*what auth.clients says'
+unlike 'which is not shown' "$TS_OUT$TS_ERR" 's3cret'
+auth_sql "UPDATE auth.clients SET dbuser = 'kivitendo', dbpasswd = '' WHERE name = 'Müller GmbH'"
 pg_admin postgres -c "ALTER DATABASE $(client_db acme) SET default_transaction_read_only = on"
-why '32. its database is read-only' reachable stops 'read-only'
+why '40. its database is read-only' reachable stops 'read-only'
 pg_admin postgres -c "ALTER DATABASE $(client_db acme) RESET default_transaction_read_only"
-printf '#!/bin/sh\n' >"$WORK/task_server.pl"
-perl -e 'use Fcntl ":flock"; open my $f, ">>", shift or die; flock $f, LOCK_EX; $0 = "task_server.pl";
-    open my $r, ">", shift; close $r; sleep 600' "$pid_file" "$WORK/old.ready" &
-own_pids="$own_pids $!"
-wait_until 10 test -e "$WORK/old.ready"
-why '33. somebody else holds the lock' schedule '(stops|fine)' '(old task_server.pl is running|a run is at work)'
-kill $!
-wait $! 2>/dev/null
+start_old_server
+why "41. kivitendo's old server is running" schedule stops "old task_server.pl is running \(pid $old_server\).*stop it"
+stop_old_server
 
-# 34 to 37: somebody, or we ourselves, hold it.
+# 42 to 46: somebody, or we ourselves, hold it.
 run_ts hold --client 'Müller GmbH' --until 2h --why 'moving house'
-why '34. its client is held for a while' hold stops 'held until 20.*\(in (119 min|1 h|2 h)\), by .*: moving house.*release --client'
+why '42. its client is held for a while' hold stops 'held until 20.*\(in (119 min|1 h|2 h)\), by .*: moving house.*release --client'
+run_ts release --client 'Müller GmbH'
+run_ts hold --client 'Müller GmbH' --why 'for good'
+why '43. its client is held until released' hold stops 'held until released, by .*: for good.*release --client'
 run_ts release --client 'Müller GmbH'
 run_ts hold --why 'everybody out'
-why '35. everything is held' hold stops 'held until released, by .*: everybody out.*release lets everything'
+why '44. everything is held' hold stops 'held until released, by .*: everybody out.*release lets everything'
 run_ts release
-why '36. nobody holds it any more' hold fine 'not held'
+why '45. nobody holds it any more' hold fine 'not held'
 run_ts run
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db copy)' WHERE name = 'Müller GmbH'"
 pg_createdb "$(client_db copy)" "$(client_db acme)"
-why '37. its database is another one than it was' moved stops 'held by itself: .*release --client'
+why '46. its database is another one than it was' moved stops 'held by itself: .*release --client'
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'Müller GmbH'"
 
 # The text.
@@ -197,4 +226,7 @@ unset COLUMNS
 fails 'no such job' 64 run_ts why 999
 fails 'no such client' 64 run_ts why 1 --client nobody
 fails 'no JOB' 64 run_ts why
+sed -i 's/^db .*/db = nowhere/' "$INSTALLATION/config/kivitendo.conf"
+fails '47. the authentication database is away' 75 run_ts why Test
+like 'which is said' "$TS_ERR" 'nowhere'
 done_testing

@@ -1,0 +1,241 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "core/cronperl.h"
+#include "core/cronspec.h"
+#include "core/specwords.h"
+#include "engine/why_parts.h"
+#include "store/history.h"
+
+enum { OVERDUE_S = 180 };
+
+#define OUR_NAME "task-server " /* the beginning of our sessions' application_name */
+
+/* ---- the job's row ---- */
+
+static void look_at_row(struct why_asking *a)
+{
+    const struct job *job = &a->s->job->row->job;
+    bool known = job->type &&
+                 (strcmp(job->type, "interval") == 0 || strcmp(job->type, "once") == 0);
+    why_add(a, "active", job->active ? WHY_FINE : WHY_STOPS, job->active ? N_("yes") : N_("no"));
+    if (!job->active)
+        why_advise(a, _("task-server jobs enable, or kivitendo's page"));
+    why_add(a, "type", known ? WHY_FINE : WHY_STOPS, "%s", job->type ? job->type : _("none"));
+    if (!known)
+        why_advise(a, _("it must be interval or once"));
+}
+
+static void look_at_node(struct why_asking *a)
+{
+    const struct job *job = &a->s->job->row->job;
+    const struct node *ours = &a->s->site->node;
+    bool named = job->node && *job->node;
+    bool matches = named ? strcmp(job->node, ours->id) == 0 : !ours->only_own;
+    if (named)
+        why_add(a, "node", matches ? WHY_FINE : WHY_STOPS, "only '%s'; this is '%s'", job->node,
+                ours->id);
+    else
+        why_add(a, "node", matches ? WHY_FINE : WHY_STOPS, "any; this is '%s'", ours->id);
+    if (!matches)
+        why_advise(
+            a, named ? _("that node must run it; or change its node_id")
+                     : _("only_run_tasks_for_this_node is set here, so it must name this node"));
+}
+
+static enum specwords_language language(void)
+{
+    return i18n_is_german() ? SPECWORDS_GERMAN : SPECWORDS_ENGLISH;
+}
+
+/* It fires. */
+static void judge_spec(struct why_asking *a, const struct cronspec *spec, const char *text)
+{
+    struct err refused = {0};
+    struct buf words = {0};
+    specwords_add(spec, text, language(), &words);
+    if (*spec->warning) {
+        why_add(a, "cron_spec", WHY_WARNING, "'%.300s': %s; %s", text, buf_text(&words),
+                spec->warning);
+        why_advise(a, _("see whether that is meant"));
+    } else if (!cronperl_accepts(text, &refused)) {
+        why_add(a, "cron_spec", WHY_WARNING, "'%.300s': %s; kivitendo's own parser refuses it: %s",
+                text, buf_text(&words), refused.text);
+        why_advise(a, _("it is run, but kivitendo's page cannot save the job"));
+    } else {
+        why_add(a, "cron_spec", WHY_FINE, "'%.300s': %s", text, buf_text(&words));
+    }
+    buf_release(&words);
+}
+
+static void look_at_spec(struct why_asking *a)
+{
+    const char *text = a->s->job->row->job.spec ? a->s->job->row->job.spec : "";
+    struct cronspec spec;
+    struct err err = {0};
+    bool understood = cronspec_parse(&spec, text, &err);
+    if (understood && spec.fires) {
+        judge_spec(a, &spec, text);
+        return;
+    }
+    if (understood)
+        why_add(a, "cron_spec", WHY_STOPS, "'%.300s' never fires", text);
+    else
+        why_add(a, "cron_spec", WHY_STOPS, "'%.300s' cannot be understood: %.500s", text, err.text);
+    why_advise(a, _("the job rests until its schedule is changed"));
+}
+
+static void look_at_time(struct why_asking *a)
+{
+    const struct job *job = &a->s->job->row->job;
+    char next[WHY_TIME_MAX];
+    bool once = job->type && strcmp(job->type, "once") == 0;
+    int64_t late_s = job->has_next ? (a->s->situation->now_us - job->next_us) / 1000000 : 0;
+    if (once && job->has_last) {
+        why_add(a, "next_run_at", WHY_STOPS, "it has run once already");
+        why_advise(a, _("that is how once jobs are: task-server run-job runs it again"));
+        return;
+    }
+    if (!job->has_next) {
+        why_add(a, "next_run_at", once ? WHY_FINE : WHY_STOPS,
+                once ? N_("none: at once") : N_("none"));
+        if (!once)
+            why_advise(a,
+                       _("it rests: save it again in kivitendo's page, or task-server jobs set"));
+        return;
+    }
+    why_show_time(a, job->next_us, next);
+    if (a->s->job->due == DUE_LATER || job->next_us > a->s->situation->now_us)
+        why_add(a, "next_run_at", WHY_WAITS, "%s", next);
+    else
+        why_add(a, "next_run_at", late_s > OVERDUE_S ? WHY_WARNING : WHY_FINE, "%s", next);
+    if (late_s > OVERDUE_S)
+        why_advise(a, _("the next run should see to it; if it does not: task-server -v run"));
+}
+
+static void look_at_handler(struct why_asking *a)
+{
+    const struct survey_job *job = a->s->job;
+    bool known = job->kind != BOARD_NATIVE || job->native;
+    why_add(a, "handler", known ? WHY_FINE : WHY_WARNING, "%.1500s", job->why);
+    if (!known)
+        why_advise(a, _("correct its package, or name a program for it in [task_server/commands]"));
+}
+
+/* ---- who is at work on it ---- */
+
+/* What the run under way says of it; NULL: nothing. */
+static const struct busy_job *find_busy(const struct why_asking *a)
+{
+    const struct busy *busy = &a->s->situation->busy;
+    for (size_t i = 0; i < busy->count; i++)
+        if (busy->jobs[i].client_id == a->s->client->client.id &&
+            busy->jobs[i].job_id == a->s->job->row->job.id)
+            return &busy->jobs[i];
+    return NULL;
+}
+
+static const struct journal_item *find_entry(const struct why_asking *a)
+{
+    return journal_count_find(&a->s->situation->journal, a->s->client->client.id,
+                              a->s->job->row->job.id);
+}
+
+/* A process of ours on this machine. */
+static void claimed_here(struct why_asking *a, int pid, int64_t since_us)
+{
+    char since[WHY_TIME_MAX];
+    why_show_time(a, since_us, since);
+    why_add(a, "claim", WHY_WAITS, "by process %d of this machine, since %s", pid, since);
+}
+
+/* A session of the database, of whatever machine. */
+static void claimed_there(struct why_asking *a, const struct job_claim *claim)
+{
+    char since[WHY_TIME_MAX];
+    const char *from = claim->address ? claim->address : _("this machine");
+    bool ours = strncmp(claim->application, OUR_NAME, strlen(OUR_NAME)) == 0;
+    enum why_verdict verdict = ours ? WHY_WAITS : WHY_STOPS;
+    why_show_time(a, claim->since_us, since);
+    if (claim->has_since)
+        why_add(a, "claim", verdict, "by '%s' from %s (database process %d), since %s",
+                claim->application, from, claim->pid, since);
+    else
+        why_add(a, "claim", verdict, "by '%s' from %s (database process %d)", claim->application,
+                from, claim->pid);
+    if (!ours)
+        why_advise(a, _("that session is none of ours: it must let go of its lock"));
+}
+
+static void look_at_claim(struct why_asking *a)
+{
+    const struct job_claim *claim = &a->s->job->row->claim;
+    const struct busy_job *busy = find_busy(a);
+    const struct journal_item *entry = find_entry(a);
+    if (busy)
+        claimed_here(a, busy->lane_pid, busy->since_us);
+    else if (entry && entry->owner)
+        claimed_here(a, (int)entry->owner, entry->run_at_us);
+    else if (claim->pid)
+        claimed_there(a, claim);
+    else
+        why_add(a, "claim", WHY_FINE, "by nobody");
+}
+
+static bool others_wait(const struct why_asking *a)
+{
+    const struct journal_count *journal = &a->s->situation->journal;
+    for (size_t i = 0; i < journal->client_count; i++)
+        if (journal->clients[i] == a->s->client->client.id)
+            return true;
+    return false;
+}
+
+static void look_at_journal(struct why_asking *a)
+{
+    char began[WHY_TIME_MAX];
+    const struct journal_item *entry = find_entry(a);
+    if (entry && !entry->owner) {
+        why_show_time(a, entry->run_at_us, began);
+        why_add(a, "journal", WHY_WARNING,
+                "its run of %s was interrupted, or ended while the database was away, and is not "
+                "recorded yet",
+                began);
+        why_advise(a, _("the next run records it, and the job goes on at its next regular time"));
+    } else if (others_wait(a)) {
+        why_add(a, "journal", WHY_FINE, "runs of other jobs of this client wait to be recorded");
+    } else {
+        why_add(a, "journal", WHY_FINE, "nothing waits");
+    }
+}
+
+static void look_at_last(struct why_asking *a)
+{
+    const struct inventory_job *row = a->s->job->row;
+    char last[WHY_TIME_MAX];
+    if (!row->last_text) {
+        why_add(a, "last", WHY_FINE, "never");
+        return;
+    }
+    why_show_time(a, row->last_us, last);
+    const char *error = row->end.error ? row->end.error : "";
+    bool interrupted = strncmp(error, HISTORY_INTERRUPTED, strlen(HISTORY_INTERRUPTED)) == 0;
+    if (!row->end.found)
+        why_add(a, "last", WHY_FINE, "%s; how it ended is not known any more", last);
+    else if (row->end.status && strcmp(row->end.status, "success") == 0)
+        why_add(a, "last", WHY_FINE, "%s, a success", last);
+    else if (interrupted)
+        why_add(a, "last", WHY_WARNING, "%s, %.1000s", last, error);
+    else
+        why_add(a, "last", WHY_WARNING, "%s, a failure: %.1000s", last, error);
+}
+
+void why_ask_job(struct why_asking *a)
+{
+    static void (*const conditions[])(struct why_asking *) = {
+        look_at_row,     look_at_node,  look_at_spec,    look_at_time,
+        look_at_handler, look_at_claim, look_at_journal, look_at_last};
+    for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
+        conditions[i](a);
+}
