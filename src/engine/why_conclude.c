@@ -59,6 +59,14 @@ static void conclude_unknown(const struct why_line *handler, const struct why_li
                  handler->advice);
 }
 
+/* What an earlier run of it has left comes first, and moves it on. */
+static void conclude_unrecorded(const struct why *why, const struct why_line *journal,
+                                struct buf *text)
+{
+    buf_addf(text, _("It is due, but %s; %s."), journal->value, journal->advice);
+    add_others(why, journal, WHY_WARNING, text);
+}
+
 static void conclude_well(const struct why *why, const struct why_line *waits, bool busy,
                           struct buf *text)
 {
@@ -81,10 +89,13 @@ bool why_conclude(struct why *why, bool busy)
     const struct why_line *stops = find_first(why, WHY_STOPS);
     const struct why_line *waits = find_first(why, WHY_WAITS);
     const struct why_line *unknown = find_line(why, "handler", WHY_WARNING);
+    const struct why_line *unrecorded = find_line(why, "journal", WHY_WARNING);
     if (running)
         buf_addf(&text, _("It is running now, claimed %s."), running->value);
     else if (stops)
         conclude_stopped(why, stops, &text);
+    else if (unrecorded && !waits)
+        conclude_unrecorded(why, unrecorded, &text);
     else if (unknown)
         conclude_unknown(unknown, waits, &text);
     else

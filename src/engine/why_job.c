@@ -192,22 +192,31 @@ static bool others_wait(const struct why_asking *a)
     return false;
 }
 
-static void look_at_journal(struct why_asking *a)
+static void tell_entry(struct why_asking *a, const struct journal_item *entry)
 {
     char began[WHY_TIME_MAX];
+    const char *package = a->s->job->row->job.package;
+    bool again = package &&
+                 option_map_find(&a->s->site->options.rerun_interrupted, package) != NULL;
+    why_show_time(a, entry->run_at_us, began);
+    why_add(a, "journal", WHY_WARNING,
+            "its run of %s was interrupted, or ended while the database was away, and is not "
+            "recorded yet",
+            began);
+    why_advise(a, again ? _("the next run records it, and runs the job again if it was interrupted")
+                        : _("the next run records it, and the job goes on at its next regular "
+                            "time"));
+}
+
+static void look_at_journal(struct why_asking *a)
+{
     const struct journal_item *entry = find_entry(a);
-    if (entry && !entry->owner) {
-        why_show_time(a, entry->run_at_us, began);
-        why_add(a, "journal", WHY_WARNING,
-                "its run of %s was interrupted, or ended while the database was away, and is not "
-                "recorded yet",
-                began);
-        why_advise(a, _("the next run records it, and the job goes on at its next regular time"));
-    } else if (others_wait(a)) {
+    if (entry && !entry->owner)
+        tell_entry(a, entry);
+    else if (others_wait(a))
         why_add(a, "journal", WHY_FINE, "runs of other jobs of this client wait to be recorded");
-    } else {
+    else
         why_add(a, "journal", WHY_FINE, "nothing waits");
-    }
 }
 
 static void look_at_last(struct why_asking *a)

@@ -159,6 +159,11 @@ wait_ts command
 let_end one
 is 'its run is killed' "$(journal_entries | wc -l)" 1
 why '32. it was interrupted, which no run has recorded yet' journal warning 'its run of 20.* was interrupted.*the next run records it'
+concludes 'so that comes first' 'It is due, but its run of 20.*; the next run records it, and the job goes on at its next regular'
+ts_setting '[task_server]'
+ts_setting 'rerun_interrupted = Waiting'
+why 'or the job is run again' journal warning 'records it, and runs the job again if it was interrupted'
+sed -i '/^rerun_interrupted/d' "$INSTALLATION/config/kivitendo.conf"
 why 'nobody has claimed it any more' claim fine nobody
 why 'it is its own' journal fine 'runs of other jobs of this client wait' "$test_job"
 run_ts run
