@@ -27,11 +27,6 @@ struct desk {
 
 bool desk_open(struct desk *desk, const struct cli *cli, struct err *err) MUST_USE;
 
-/* Appends the path of a file of this installation in the state directory: ".last-run" and so on.
- * ERR_SYSTEM where there is no such directory. */
-bool desk_path(const struct desk *desk, const char *suffix, struct buf *path,
-               struct err *err) MUST_USE;
-
 void desk_close(struct desk *desk);
 
 #endif

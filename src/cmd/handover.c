@@ -204,8 +204,7 @@ static bool look(struct errand *errand, struct err *err)
     site->board = board_new(err);
     if (!site->board)
         return false;
-    if (errand->desk.state.path &&
-        !site_open_outside(site, &errand->desk.state, &errand->journal, &why))
+    if (errand->desk.state.path && !site_open_outside(site, &errand->journal, &why))
         log_msg(LOG_LEVEL_WARNING, "the journal was not looked at: %s", why.text);
     if ((errand->fix && site->journal && !settle(errand, err)) ||
         !survey_collect(&errand->survey, site, &(struct survey_wish){0}, err))

@@ -50,7 +50,7 @@ static void open_outside(struct run *run)
     struct err err = {0};
     if (!run->memory.state.path)
         return;
-    if (!site_open_outside(&run->site, &run->memory.state, &run->journal, &err) ||
+    if (!site_open_outside(&run->site, &run->journal, &err) ||
         !host_open(&run->host, &run->site, &err))
         log_msg(LOG_LEVEL_ERROR, "commands and Perl jobs cannot run: %s", err.text);
     else
@@ -61,7 +61,7 @@ static void open_outside(struct run *run)
 static const char *busy_path(struct run *run)
 {
     struct err ignored = {0}; /* that there is no state directory has been said */
-    bool done = memory_path(&run->memory, ".busy", &run->busy_path, &ignored);
+    bool done = site_state_path(&run->site, ".busy", &run->busy_path, &ignored);
     return done ? buf_text(&run->busy_path) : NULL;
 }
 
@@ -80,7 +80,7 @@ static void save_stamp(struct run *run, int exit_code)
     };
     struct err err = {0};
     struct buf path = {0};
-    if (run->memory.state.path && (!memory_path(&run->memory, ".last-run", &path, &err) ||
+    if (run->memory.state.path && (!site_state_path(&run->site, ".last-run", &path, &err) ||
                                    !stamp_save(&stamp, buf_text(&path), &err)))
         log_msg(LOG_LEVEL_WARNING, "%s", err.text);
     buf_release(&path);
@@ -133,7 +133,7 @@ static void check_pages(struct run *run)
         .incidents = &run->memory.incidents,
         .now_s = clock_real_us() / 1000000,
     };
-    if (run->memory.state.path && memory_path(&run->memory, ".pages", &path, &err)) {
+    if (run->memory.state.path && site_state_path(&run->site, ".pages", &path, &err)) {
         watch.note = buf_text(&path);
         pages_check(&watch);
     }

@@ -298,9 +298,8 @@ static void open_outside(struct errand *errand)
 {
     struct err err = {0};
     memory_open(&errand->memory, &errand->site);
-    if (errand->memory.state.path &&
-        (!site_open_outside(&errand->site, &errand->memory.state, &errand->journal, &err) ||
-         !host_open(&errand->host, &errand->site, &err)))
+    if (errand->memory.state.path && (!site_open_outside(&errand->site, &errand->journal, &err) ||
+                                      !host_open(&errand->host, &errand->site, &err)))
         log_msg(LOG_LEVEL_WARNING, "commands and Perl jobs cannot run: %s", err.text);
 }
 

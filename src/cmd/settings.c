@@ -67,23 +67,21 @@ static bool print_files(const struct site *site, struct err *err)
 }
 
 /* Root's state directory would be another one than that of the user who runs jobs. */
-static bool print_state(const struct site *site, struct err *err)
+static bool print_state(struct site *site, struct err *err)
 {
     struct statedir state = {0};
-    struct buf name = {0};
-    struct statedir_wish wish = {
-        .installation = site->installation,
-        .configured = site->options.state_dir,
-    };
+    struct buf path = {0};
     if (geteuid() == 0)
         return true;
-    bool done = statedir_open(&state, &wish, err) && site_file_name(site, ".last-run", &name, err);
+    bool done = site_open_state(site, &state, err) &&
+                site_state_path(site, ".last-run", &path, err);
     if (done) {
         print_text("state_dir", state.path);
-        printf("last_run %s/%s\n", state.path, buf_text(&name));
+        print_text("last_run", buf_text(&path));
     }
-    buf_release(&name);
+    buf_release(&path);
     statedir_close(&state);
+    site->state = NULL;
     return done;
 }
 
@@ -97,7 +95,7 @@ static void print_mail(const struct options *options)
                words[mail_uses_sendmail(&options->mail) ? MAIL_SENDMAIL : way.method]);
 }
 
-static bool print_all(const struct site *site, struct err *err)
+static bool print_all(struct site *site, struct err *err)
 {
     const struct options *options = &site->options;
     if (!print_files(site, err))

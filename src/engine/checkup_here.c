@@ -171,8 +171,8 @@ void checkup_perl(struct checkup *checkup, struct site *site)
     check_classes(checkup, site);
     if (!site->state) /* has been told */
         return;
-    bool done = site_open_outside(site, site->state, &journal, &err) &&
-                host_open(&host, site, &err) && host_load(&host, &err);
+    bool done = site_open_outside(site, &journal, &err) && host_open(&host, site, &err) &&
+                host_load(&host, &err);
     if (done) {
         checkup_add(checkup, "perl", CHECKUP_WELL, "kivitendo and its Perl modules can be loaded");
     } else {

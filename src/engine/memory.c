@@ -5,28 +5,12 @@
 
 #include "base/log.h"
 
-bool memory_path(const struct memory *memory, const char *suffix, struct buf *path, struct err *err)
-{
-    struct buf name = {0};
-    if (!memory->state.path)
-        return err_set(err, ERR_SYSTEM, "there is no state directory");
-    bool done = site_file_name(memory->site, suffix, &name, err);
-    buf_addf(path, "%s/%s", memory->state.path, buf_text(&name));
-    buf_release(&name);
-    return done && (!path->failed || err_set_nomem(err));
-}
-
 /* Jobs are more important than our memory of incidents: without a state directory they run too. */
 static bool open_state(struct memory *memory, struct err *err)
 {
     struct buf path = {0};
-    struct statedir_wish wish = {
-        .installation = memory->site->installation,
-        .configured = memory->site->options.state_dir,
-    };
-    bool done = statedir_open(&memory->state, &wish, err) &&
-                site_take_state(memory->site, &memory->state, err) &&
-                memory_path(memory, ".incidents", &path, err) &&
+    bool done = site_open_state(memory->site, &memory->state, err) &&
+                site_state_path(memory->site, ".incidents", &path, err) &&
                 incidents_load(&memory->incidents, buf_text(&path), err);
     buf_release(&path);
     return done;
@@ -35,7 +19,7 @@ static bool open_state(struct memory *memory, struct err *err)
 static bool open_runlog(struct memory *memory, struct err *err)
 {
     struct buf path = {0};
-    bool done = memory_path(memory, ".runs", &path, err);
+    bool done = site_state_path(memory->site, ".runs", &path, err);
     memory->runlog_path = done ? strdup(buf_text(&path)) : NULL;
     buf_release(&path);
     if (!memory->runlog_path)
@@ -50,7 +34,7 @@ static bool open_metrics(struct memory *memory, struct err *err)
     struct buf path = {0};
     if (!memory->site->options.metrics_file)
         return true;
-    bool done = memory_path(memory, ".counters", &path, err) &&
+    bool done = site_state_path(memory->site, ".counters", &path, err) &&
                 metrics_open(&memory->metrics, buf_text(&path), err);
     buf_release(&path);
     if (done)

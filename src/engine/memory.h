@@ -2,7 +2,6 @@
  * lies in it, for the process that serves or wants to serve.
  *
  *     memory_open(&memory, &site)           logs what cannot be had; jobs run without it, too
- *     memory_path(&memory, ".pages", …)     a file of this installation in it
  *     memory.conditions …                   engine/condition.h
  *     memory_save(&memory)                  incidents
  *     memory_close(&memory)
@@ -38,10 +37,6 @@ struct memory {
 };
 
 void memory_open(struct memory *memory, struct site *site);
-
-/* False: there is no state directory, or no memory. */
-bool memory_path(const struct memory *memory, const char *suffix, struct buf *path,
-                 struct err *err) MUST_USE;
 
 /* NULL where nobody can be told. */
 struct notify *memory_notify(struct memory *memory);

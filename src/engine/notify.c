@@ -309,8 +309,7 @@ static char *make_path(const struct site *site, const char *suffix)
 {
     struct buf path = {0};
     struct err ignored = {0};
-    buf_addf(&path, "%s/", site->state->path);
-    bool done = site_file_name(site, suffix, &path, &ignored) && !path.failed;
+    bool done = site_state_path(site, suffix, &path, &ignored);
     char *copy = done ? strdup(buf_text(&path)) : NULL;
     buf_release(&path);
     return copy;

@@ -118,21 +118,25 @@ static bool open_bridge(struct site *site, struct err *err)
     return true;
 }
 
-bool site_open_outside(struct site *site, struct statedir *state, struct journal *journal,
-                       struct err *err)
+bool site_open_journal(const struct site *site, struct journal *journal, struct err *err)
 {
     struct buf name = {0};
-    site->state = state;
     bool done = config_pidname(&site->files, &name, err);
     struct journal_place place = {
-        .state = state,
+        .state = site->state,
         .node = site->node.id,
         .installation = site->installation,
         .configuration = buf_text(&name),
         .reserve_bytes = site->options.output_limit_bytes * 4, /* escaped, it may grow */
     };
-    done = done && journal_open(journal, &place, err) && open_bridge(site, err);
+    done = done && journal_open(journal, &place, err);
     buf_release(&name);
+    return done;
+}
+
+bool site_open_outside(struct site *site, struct journal *journal, struct err *err)
+{
+    bool done = site_open_journal(site, journal, err) && open_bridge(site, err);
     site->journal = done ? journal : NULL;
     return done;
 }
@@ -253,20 +257,31 @@ bool site_file_name(const struct site *site, const char *suffix, struct buf *nam
     return true;
 }
 
-static bool find_file(const struct site *site, const char *suffix, char **path, struct err *err)
+bool site_state_path(const struct site *site, const char *suffix, struct buf *path, struct err *err)
 {
-    struct buf name = {0};
-    bool done = site_file_name(site, suffix, &name, err);
-    if (done && asprintf(path, "%s/%s", site->state->path, buf_text(&name)) < 0) {
-        *path = NULL;
-        done = err_set_nomem(err);
-    }
-    buf_release(&name);
-    return done;
+    if (!site->state)
+        return err_set(err, ERR_SYSTEM, "there is no state directory");
+    buf_addf(path, "%s/", site->state->path);
+    return site_file_name(site, suffix, path, err);
 }
 
-bool site_take_state(struct site *site, struct statedir *state, struct err *err)
+static bool find_file(const struct site *site, const char *suffix, char **found, struct err *err)
 {
+    struct buf path = {0};
+    bool done = site_state_path(site, suffix, &path, err);
+    *found = done ? strdup(buf_text(&path)) : NULL;
+    buf_release(&path);
+    return *found || (done && err_set_nomem(err));
+}
+
+bool site_open_state(struct site *site, struct statedir *state, struct err *err)
+{
+    struct statedir_wish wish = {
+        .installation = site->installation,
+        .configured = site->options.state_dir,
+    };
+    if (!statedir_open(state, &wish, err))
+        return false;
     site->state = state;
     return find_file(site, ".holds", &site->holds_path, err) &&
            find_file(site, ".databases", &site->origins_path, err);

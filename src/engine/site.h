@@ -83,13 +83,21 @@ bool site_read(struct site *site, const struct site_request *request, struct err
 /* Logs the warnings, a message each. */
 void site_log_warnings(const struct site *site);
 
-/* Lends the state directory to the site, and finds the files in it that every command looks at. */
-bool site_take_state(struct site *site, struct statedir *state, struct err *err) MUST_USE;
+/* Opens the state directory, lends it to the site, and finds the files in it that every command
+ * looks at. */
+bool site_open_state(struct site *site, struct statedir *state, struct err *err) MUST_USE;
 
-/* Opens the journal and the bridge's directory below the state directory, which is lent to the
- * site. False: there can be no external jobs; err says why. */
-bool site_open_outside(struct site *site, struct statedir *state, struct journal *journal,
-                       struct err *err) MUST_USE;
+/* Appends the path of a file of this installation in the state directory: ".last-run" and so on.
+ * ERR_SYSTEM where there is no such directory. */
+bool site_state_path(const struct site *site, const char *suffix, struct buf *path,
+                     struct err *err) MUST_USE;
+
+/* The journal below the state directory, without making anything. */
+bool site_open_journal(const struct site *site, struct journal *journal, struct err *err) MUST_USE;
+
+/* Opens the journal and the bridge's directory below the state directory.  False: there can be no
+ * external jobs; err says why. */
+bool site_open_outside(struct site *site, struct journal *journal, struct err *err) MUST_USE;
 
 /* The environment of every external job: built from nothing, with [environment] (core/environ.h).
  */

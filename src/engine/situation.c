@@ -10,16 +10,11 @@
 #include "io/wholefile.h"
 #include "store/outbox.h"
 
-static bool add_path(const struct situation *s, const struct site *site, const char *suffix,
-                     struct buf *path)
+static bool find(const struct site *site, const char *suffix, struct buf *path)
 {
-    struct buf name = {0};
     struct err ignored = {0};
-    bool done = site_file_name(site, suffix, &name, &ignored);
     buf_clear(path);
-    buf_addf(path, "%s/%s", s->state, buf_text(&name));
-    buf_release(&name);
-    return done && !path->failed;
+    return site_state_path(site, suffix, path, &ignored);
 }
 
 /* "scheduler systemd" */
@@ -53,24 +48,14 @@ static void count_notices(struct situation *s, const char *path)
     dirnames_release(&names);
 }
 
-static void count_journal(struct situation *s, const struct site *site,
-                          const struct statedir *state)
+static void count_journal(struct situation *s, const struct site *site)
 {
     struct journal journal = {0};
     struct err ignored = {0};
-    struct buf name = {0};
-    bool named = config_pidname(&site->files, &name, &ignored);
-    struct journal_place place = {
-        .state = state,
-        .node = site->node.id,
-        .installation = site->installation,
-        .configuration = buf_text(&name),
-    };
-    if (named && journal_open(&journal, &place, &ignored) &&
+    if (site_open_journal(site, &journal, &ignored) &&
         !journal_count(&journal, &s->journal, &ignored))
         s->journal = (struct journal_count){0};
     journal_close(&journal);
-    buf_release(&name);
 }
 
 static bool look_into_state(struct situation *s, const struct site *site,
@@ -81,17 +66,17 @@ static bool look_into_state(struct situation *s, const struct site *site,
     s->state = strdup(state->path);
     if (!s->state)
         return err_set_nomem(err);
-    if (add_path(s, site, ".last-run", &path))
+    if (find(site, ".last-run", &path))
         s->has_stamp = stamp_load(&s->stamp, buf_text(&path));
-    if (add_path(s, site, ".armed", &path))
+    if (find(site, ".armed", &path))
         read_armed(s, buf_text(&path));
-    if (add_path(s, site, ".busy", &path))
+    if (find(site, ".busy", &path))
         read_busy(s, buf_text(&path));
-    if (add_path(s, site, ".outbox", &path))
+    if (find(site, ".outbox", &path))
         count_notices(s, buf_text(&path));
-    if (add_path(s, site, ".incidents", &path))
+    if (find(site, ".incidents", &path))
         done = incidents_load(&s->incidents, buf_text(&path), err);
-    count_journal(s, site, state);
+    count_journal(s, site);
     buf_release(&path);
     return done;
 }
