@@ -133,18 +133,6 @@ static bool send_mail(struct courier *c, const char *file, const struct outbox_n
 
 /* ---- notify_command ---- */
 
-static bool judge(const struct spawn_end *end, struct err *err)
-{
-    struct buf how = {0};
-    if (spawn_succeeded(end))
-        return true;
-    spawn_describe(end, &how);
-    err_set(err, ERR_AWAY, "%s%s%.500s", buf_text(&how), end->output.len ? ": " : "",
-            buf_text(&end->output));
-    buf_release(&how);
-    return false;
-}
-
 static bool run_program(struct courier *c, const struct words *words,
                         const struct outbox_note *note, struct err *err)
 {
@@ -164,7 +152,7 @@ static bool run_program(struct courier *c, const struct words *words,
         .timeout_ms = COMMAND_MS, .kill_grace_ms = KILL_GRACE_MS, .signals = &c->signals};
     bool done = program_check(words->items[0], &rule, err) && spawn_start(&spawn, &plan, err) &&
                 spawn_go(&spawn, err) && spawn_supervise(&spawn, &watch, &end, err) &&
-                judge(&end, err);
+                spawn_judge(&end, err);
     spawn_end_release(&end);
     spawn_release(&spawn);
     return done;

@@ -103,18 +103,6 @@ static bool split(const struct mail_way *way, const char *from, struct words *wo
 
 /* ---- sendmail itself ---- */
 
-static bool judge(const struct spawn_end *end, const char *program, struct err *err)
-{
-    struct buf how = {0};
-    if (spawn_succeeded(end))
-        return true;
-    spawn_describe(end, &how);
-    err_set(err, ERR_AWAY, "%s: %s%s%.500s", program, buf_text(&how), end->output.len ? ": " : "",
-            buf_text(&end->output));
-    buf_release(&how);
-    return false;
-}
-
 static bool run_sendmail(const struct words *words, const struct buf *message,
                          const struct mail_limits *limits, struct err *err)
 {
@@ -136,7 +124,8 @@ static bool run_sendmail(const struct words *words, const struct buf *message,
         .signals = limits->signals,
     };
     bool done = spawn_start(&spawn, &plan, err) && spawn_go(&spawn, err) &&
-                spawn_supervise(&spawn, &watch, &end, err) && judge(&end, words->items[0], err);
+                spawn_supervise(&spawn, &watch, &end, err) &&
+                (spawn_judge(&end, err) || err_wrap(err, "%s", words->items[0]));
     spawn_end_release(&end);
     spawn_release(&spawn);
     return done;

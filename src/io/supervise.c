@@ -247,6 +247,18 @@ bool spawn_succeeded(const struct spawn_end *end)
     return end->how == SPAWN_EXITED && end->code_or_signal == 0;
 }
 
+bool spawn_judge(const struct spawn_end *end, struct err *err)
+{
+    struct buf how = {0};
+    if (spawn_succeeded(end))
+        return true;
+    spawn_describe(end, &how);
+    err_set(err, ERR_AWAY, "%s%s%.500s", buf_text(&how), end->output.len ? ": " : "",
+            buf_text(&end->output));
+    buf_release(&how);
+    return false;
+}
+
 void spawn_end_release(struct spawn_end *end)
 {
     if (!end)

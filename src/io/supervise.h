@@ -79,6 +79,9 @@ void spawn_describe(const struct spawn_end *end, struct buf *text);
 /* Exit status 0, and nothing else. */
 bool spawn_succeeded(const struct spawn_end *end) MUST_USE;
 
+/* The same; else err, of kind ERR_AWAY, says how it ended, with the beginning of its output. */
+bool spawn_judge(const struct spawn_end *end, struct err *err) MUST_USE;
+
 /* Takes NULL. */
 void spawn_end_release(struct spawn_end *end);
 
