@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "engine/lasting.h"
 
 static int64_t now_s(void)
 {
@@ -36,17 +36,7 @@ static void tell(struct conditions *conditions, const struct condition *conditio
 void condition_raise(struct conditions *conditions, const struct condition *condition)
 {
     struct incidents *incidents = conditions->incidents;
-    enum incident_news what = incidents_raise(incidents, condition->key, now_s());
-    incidents_describe(incidents, condition->key, condition->text);
-    switch (what) {
-    case INCIDENT_KNOWN: log_msg(LOG_LEVEL_DEBUG, "%s (told already)", condition->text); break;
-    case INCIDENT_REMIND:
-        log_msg(LOG_LEVEL_ERROR, "%s (still; a reminder comes once a day)", condition->text);
-        break;
-    case INCIDENT_NEW:
-        log_msg(LOG_LEVEL_ERROR, "%s (told again once a day while it lasts)", condition->text);
-        break;
-    }
+    lasting_tell(incidents, LOG_LEVEL_ERROR, condition->key, condition->text);
     const struct incident *incident = incidents_find(incidents, condition->key);
     tell(conditions, condition, incident ? incident->since_s : now_s());
 }
@@ -54,14 +44,13 @@ void condition_raise(struct conditions *conditions, const struct condition *cond
 void condition_end(struct conditions *conditions, const char *key, const char *text)
 {
     char notice[INCIDENT_KEY_MAX];
-    int64_t since_s = 0;
-    if (!incidents_end(conditions->incidents, key, &since_s))
-        return;
-    log_msg(LOG_LEVEL_NOTICE, "%s again, after %lld minutes", text,
-            (long long)(now_s() - since_s) / 60);
-    make_notice_key(key, notice);
+    int64_t told_s = 0;
+    int64_t since_s = lasting_over(conditions->incidents, key, text);
     struct news news = {.kind = NEWS_CONDITION_OVER, .text = text, .since_s = since_s};
-    if (incidents_end(conditions->incidents, notice, &since_s) && conditions->notify)
+    if (!since_s)
+        return;
+    make_notice_key(key, notice);
+    if (incidents_end(conditions->incidents, notice, &told_s) && conditions->notify)
         notify_put(conditions->notify, &news);
 }
 

@@ -1,21 +1,30 @@
-/* lasting.h: faults that last but keep no job from running: a mail server or a monitor that is
- * away. A warning in the log when one begins and once a day, a word when it is over; no notice to
- * anybody.
+/* lasting.h: what lasts, told to the log: when it begins, once a day, and when it is over.
+ *
+ * By itself for faults that keep no job from running, a mail server or a monitor that is away; what
+ * keeps jobs from running is told to people, too (engine/condition.h).
  *
  *     lasting_warn(&incidents, "courier/mail", "notices cannot be sent: …")
  *     lasting_over(&incidents, "courier/mail", "notices are sent")
  *
  * Ownership: everything is borrowed.
- * Not here: what keeps jobs from running (engine/condition.h).
  */
 #ifndef ENGINE_LASTING_H
 #define ENGINE_LASTING_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
 #include "store/incidents.h"
 
+/* With the level of a warning. */
 void lasting_warn(struct incidents *incidents, const char *key, const char *text);
 
-/* text: what is right again; nothing is said where nothing was wrong. */
-void lasting_over(struct incidents *incidents, const char *key, const char *text);
+void lasting_tell(struct incidents *incidents, enum log_level level, const char *key,
+                  const char *text);
+
+/* text: what is right again; nothing is said, and 0 returned, where nothing was wrong; else when it
+ * began, in seconds since the epoch. */
+int64_t lasting_over(struct incidents *incidents, const char *key, const char *text);
 
 #endif
