@@ -9,6 +9,7 @@
 #include "cmd/commands.h"
 #include "cmd/pages.h"
 #include "cmd/unit.h"
+#include "core/fnv.h"
 #include "core/walltime.h"
 #include "engine/gauges.h"
 #include "engine/host.h"
@@ -114,10 +115,7 @@ static void tell_warnings(struct run *run)
     static const char prefix[] = "warnings/";
     char key[INCIDENT_KEY_MAX];
     const char *text = buf_text(&run->site.warnings);
-    uint32_t hash = 2166136261u; /* FNV-1a: other warnings are other news */
-    for (const char *p = text; *p; p++)
-        hash = (hash ^ (unsigned char)*p) * 16777619u;
-    snprintf(key, sizeof key, "%s%08x", prefix, hash);
+    snprintf(key, sizeof key, "%s%08x", prefix, fnv_text(text)); /* others are other news */
     incidents_forget_others(&run->memory.incidents, prefix, key);
     if (*text &&
         incidents_raise(&run->memory.incidents, key, clock_real_us() / 1000000) != INCIDENT_KNOWN)

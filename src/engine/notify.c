@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "core/fnv.h"
 #include "core/walltime.h"
 #include "engine/courier.h"
 #include "engine/metrics.h"
@@ -34,23 +35,10 @@ static int64_t now_s(void)
 
 /* ---- what makes an incident ---- */
 
-static uint32_t hash(uint32_t sum, char c)
-{
-    return (sum ^ (unsigned char)c) * 16777619u; /* FNV-1a */
-}
-
-static uint32_t hash_text(const char *text)
-{
-    uint32_t sum = 2166136261u;
-    for (; *text; text++)
-        sum = hash(sum, *text);
-    return sum;
-}
-
 /* The kind of an error: its text without what differs from one time to the next. */
 static uint32_t hash_kind(const char *text)
 {
-    uint32_t sum = 2166136261u;
+    uint32_t sum = FNV_START;
     char quote = '\0';
     for (; *text; text++) {
         if (quote && *text == quote)
@@ -58,14 +46,14 @@ static uint32_t hash_kind(const char *text)
         else if (!quote && (*text == '\'' || *text == '"') && strchr(text + 1, *text))
             quote = *text;
         else if (!quote && !isdigit((unsigned char)*text))
-            sum = hash(sum, *text);
+            sum = fnv_add(sum, *text);
     }
     return sum;
 }
 
 static void make_prefix(const struct run_record *record, char key[INCIDENT_KEY_MAX])
 {
-    snprintf(key, INCIDENT_KEY_MAX, "job/%d/%08x/", record->client_id, hash_text(record->package));
+    snprintf(key, INCIDENT_KEY_MAX, "job/%d/%08x/", record->client_id, fnv_text(record->package));
 }
 
 /* ---- notices ---- */
