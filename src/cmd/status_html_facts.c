@@ -11,19 +11,14 @@
 
 enum { SECOND_US = 1000000 };
 
-void status_page_time(const struct status_page *p, int64_t at_us, char out[STATUS_PAGE_TIME_MAX])
+void status_page_time(const struct status_page *p, int64_t at_us, char out[AGEWORDS_STAMP_MAX])
 {
-    char time[WALLTIME_MAX];
-    struct buf span = {0};
-    walltime_show(&p->site->zone, at_us, time);
-    agewords_ago(p->o->situation.now_us / SECOND_US - at_us / SECOND_US, &span);
-    snprintf(out, STATUS_PAGE_TIME_MAX, "%s (%.30s)", time, buf_text(&span));
-    buf_release(&span);
+    agewords_stamp(&p->site->zone, at_us, p->o->situation.now_us, out);
 }
 
 static void add_time(const struct status_page *p, int64_t at_us)
 {
-    char time[STATUS_PAGE_TIME_MAX];
+    char time[AGEWORDS_STAMP_MAX];
     status_page_time(p, at_us, time);
     html_add(p->out, time);
 }
@@ -71,7 +66,7 @@ static void add_schedule(const struct status_page *p)
 static void add_last_run(const struct status_page *p)
 {
     const struct situation *s = &p->o->situation;
-    char time[STATUS_PAGE_TIME_MAX];
+    char time[AGEWORDS_STAMP_MAX];
     begin_fact(p, _("last run"), s->has_stamp && s->stamp.exit_code ? "bad" : "");
     if (s->has_stamp) {
         status_page_time(p, s->stamp.ended_us, time);
@@ -86,7 +81,7 @@ static void add_last_run(const struct status_page *p)
 static void add_busy(const struct status_page *p)
 {
     const struct situation *s = &p->o->situation;
-    char since[STATUS_PAGE_TIME_MAX];
+    char since[AGEWORDS_STAMP_MAX];
     begin_fact(p, _("at work"), s->busy_now && s->holder.is_perl_server ? "bad" : "");
     status_page_time(p, s->holder.since_s * SECOND_US, since);
     if (!s->busy_now)
@@ -111,7 +106,7 @@ static void add_locks(const struct status_page *p)
 {
     const struct situation *s = &p->o->situation;
     const struct hold *all = holds_find(&p->o->survey.holds, HOLDS_ALL, s->now_us / SECOND_US);
-    char since[STATUS_PAGE_TIME_MAX];
+    char since[AGEWORDS_STAMP_MAX];
     if (s->locked) {
         status_page_time(p, s->locked_since_s * SECOND_US, since);
         begin_fact(p, _("installation"), "bad");

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "cmd/status_rows.h"
+#include "core/agewords.h"
 #include "core/walltime.h"
 #include "engine/overview.h"
 #include "engine/site.h"
@@ -24,11 +25,8 @@ struct status_page {
     struct buf *out;
 };
 
-enum { STATUS_PAGE_TIME_MAX = WALLTIME_MAX + 40 };
-
 /* "2026-11-24 03:00:00 +0100 (5 min ago)" */
-void status_page_time(const struct status_page *page, int64_t at_us,
-                      char out[STATUS_PAGE_TIME_MAX]);
+void status_page_time(const struct status_page *page, int64_t at_us, char out[AGEWORDS_STAMP_MAX]);
 
 /* A heading of the second level. */
 void status_page_heading(const struct status_page *page, const char *title);

@@ -7,7 +7,7 @@
 #include "core/agewords.h"
 #include "core/walltime.h"
 
-enum { SHOWN_MAX = 15, TIME_MAX = WALLTIME_MAX + 40 };
+enum { SHOWN_MAX = 15 };
 
 /* What is being written. */
 struct page {
@@ -17,24 +17,19 @@ struct page {
     struct buf *out;
 };
 
-static void show_time(const struct page *p, int64_t at_us, char out[TIME_MAX])
+static void show_time(const struct page *p, int64_t at_us, char out[AGEWORDS_STAMP_MAX])
 {
-    char time[WALLTIME_MAX];
-    struct buf span = {0};
-    walltime_show(&p->site->zone, at_us, time);
-    agewords_ago(p->o->situation.now_us / 1000000 - at_us / 1000000, &span);
-    snprintf(out, TIME_MAX, "%s (%.30s)", time, buf_text(&span));
-    buf_release(&span);
+    agewords_stamp(&p->site->zone, at_us, p->o->situation.now_us, out);
 }
 
 /* In tables: to the minute, without the zone. */
-static void show_minute(const struct page *p, int64_t at_us, char out[TIME_MAX])
+static void show_minute(const struct page *p, int64_t at_us, char out[AGEWORDS_STAMP_MAX])
 {
     char time[WALLTIME_MAX];
     struct buf ago = {0};
     walltime_show(&p->site->zone, at_us, time);
     agewords_ago((p->o->situation.now_us - at_us) / 1000000, &ago);
-    snprintf(out, TIME_MAX, "%.16s (%.30s)", time, buf_text(&ago));
+    snprintf(out, AGEWORDS_STAMP_MAX, "%.16s (%.30s)", time, buf_text(&ago));
     buf_release(&ago);
 }
 
@@ -58,7 +53,7 @@ static void add_runs(const struct page *p, struct table *table)
 {
     const struct situation *s = &p->o->situation;
     bool served = situation_is_served(s);
-    char time[TIME_MAX];
+    char time[AGEWORDS_STAMP_MAX];
     table_cell(table, _("schedule"));
     if (*s->scheduler)
         table_cellf(table, served ? TABLE_GREEN : TABLE_RED,
@@ -82,7 +77,7 @@ static void add_runs(const struct page *p, struct table *table)
 static void add_busy(const struct page *p, struct table *table)
 {
     const struct situation *s = &p->o->situation;
-    char since[TIME_MAX];
+    char since[AGEWORDS_STAMP_MAX];
     table_cell(table, _("at work"));
     if (!s->busy_now) {
         table_cell(table, _("nobody"));
@@ -100,7 +95,7 @@ static void add_obstacles(const struct page *p, struct table *table)
 {
     const struct situation *s = &p->o->situation;
     const struct hold *all = holds_find(&p->o->survey.holds, HOLDS_ALL, s->now_us / 1000000);
-    char since[TIME_MAX];
+    char since[AGEWORDS_STAMP_MAX];
     if (s->locked) {
         show_time(p, s->locked_since_s * 1000000, since);
         table_cell(table, _("installation"));
@@ -143,7 +138,7 @@ static void show_facts(const struct page *p)
 
 static void add_hold(const struct page *p, const struct hold *hold, struct table *table)
 {
-    char until[TIME_MAX];
+    char until[AGEWORDS_STAMP_MAX];
     if (hold->until_s == HOLDS_FOREVER) {
         table_cellf(table, TABLE_RED, "held by %s: %s", hold->who, hold->why);
         return;
@@ -229,7 +224,7 @@ static void add_running(const struct page *p, const struct survey_client *client
         const struct survey_job *job = &client->jobs[i];
         const struct job_claim *claim = &job->row->claim;
         int64_t since_us = overview_running_since_us(p->o, client, job);
-        char since[TIME_MAX] = "";
+        char since[AGEWORDS_STAMP_MAX] = "";
         if (!claim->pid)
             continue;
         if (since_us)
@@ -261,7 +256,7 @@ static size_t add_overdue(const struct page *p, const struct survey_client *clie
 {
     for (size_t i = 0; i < client->count; i++) {
         const struct job *job = &client->jobs[i].row->job;
-        char since[TIME_MAX];
+        char since[AGEWORDS_STAMP_MAX];
         if (!overview_is_overdue(p->o, &client->jobs[i]) || ++shown > SHOWN_MAX)
             continue;
         show_minute(p, job->next_us, since);
@@ -319,7 +314,7 @@ static void show_failures(const struct page *p)
     for (size_t i = 0; i < p->o->run_count; i++) {
         const struct overview_run *run = &p->o->runs[i];
         int times = count_failures(p->o, i);
-        char time[TIME_MAX];
+        char time[AGEWORDS_STAMP_MAX];
         if (!times || ++shown > SHOWN_MAX)
             continue;
         show_minute(p, run->run_at_us, time);

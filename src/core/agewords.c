@@ -1,5 +1,7 @@
 #include "core/agewords.h"
 
+#include <stdio.h>
+
 #include "base/i18n.h"
 
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, HOURS_MAX = 48, MINUTES_MAX = 120 };
@@ -26,4 +28,15 @@ void agewords_ago(int64_t seconds, struct buf *out)
     else
         buf_addf(out, _("%s ago"), buf_text(&span));
     buf_release(&span);
+}
+
+void agewords_stamp(const struct zone *zone, int64_t at_us, int64_t now_us,
+                    char out[AGEWORDS_STAMP_MAX])
+{
+    char time[WALLTIME_MAX];
+    struct buf ago = {0};
+    walltime_show(zone, at_us, time);
+    agewords_ago(now_us / WALLTIME_SECOND_US - at_us / WALLTIME_SECOND_US, &ago);
+    snprintf(out, AGEWORDS_STAMP_MAX, "%s (%.60s)", time, buf_text(&ago));
+    buf_release(&ago);
 }

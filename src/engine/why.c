@@ -76,14 +76,9 @@ void why_advise(struct why_asking *a, const char *text)
     line->advice = copy(a, text);
 }
 
-void why_show_time(const struct why_asking *a, int64_t at_us, char out[WHY_TIME_MAX])
+void why_show_time(const struct why_asking *a, int64_t at_us, char out[AGEWORDS_STAMP_MAX])
 {
-    char time[WALLTIME_MAX];
-    struct buf span = {0};
-    walltime_show(&a->s->site->zone, at_us, time);
-    agewords_ago(a->s->situation->now_us / 1000000 - at_us / 1000000, &span);
-    snprintf(out, WHY_TIME_MAX, "%s (%.60s)", time, buf_text(&span));
-    buf_release(&span);
+    agewords_stamp(&a->s->site->zone, at_us, a->s->situation->now_us, out);
 }
 
 /* ---- the client ---- */
@@ -104,7 +99,7 @@ static void look_at_client(struct why_asking *a)
 static void look_at_hold(struct why_asking *a)
 {
     const struct hold *hold = a->s->client->hold;
-    char until[WHY_TIME_MAX];
+    char until[AGEWORDS_STAMP_MAX];
     if (a->s->survey->holds_trouble) {
         why_add(a, "hold", WHY_STOPS, "the holds cannot be read: %s", a->s->survey->holds_trouble);
         return;
@@ -134,7 +129,7 @@ static void look_at_moved(struct why_asking *a)
 
 static void look_at_nologin(struct why_asking *a)
 {
-    char since[WHY_TIME_MAX];
+    char since[AGEWORDS_STAMP_MAX];
     const struct situation *now = a->s->situation;
     if (!now->locked) {
         why_add(a, "nologin", WHY_FINE, "not locked");
@@ -215,7 +210,7 @@ static void look_at_silence(struct why_asking *a, const char *last)
 static void look_at_schedule(struct why_asking *a)
 {
     const struct situation *now = a->s->situation;
-    char last[WHY_TIME_MAX] = "";
+    char last[AGEWORDS_STAMP_MAX] = "";
     if (now->has_stamp)
         why_show_time(a, now->stamp.ended_us, last);
     if (now->busy_now && now->holder.is_perl_server) {

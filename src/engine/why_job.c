@@ -89,7 +89,7 @@ static void look_at_spec(struct why_asking *a)
 static void look_at_time(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
-    char next[WHY_TIME_MAX];
+    char next[AGEWORDS_STAMP_MAX];
     bool once = job->type && strcmp(job->type, "once") == 0;
     int64_t late_s = job->has_next ? (a->s->situation->now_us - job->next_us) / 1000000 : 0;
     if (once && job->has_last) {
@@ -145,7 +145,7 @@ static const struct journal_item *find_entry(const struct why_asking *a)
 /* A process of ours on this machine. */
 static void claimed_here(struct why_asking *a, int pid, int64_t since_us)
 {
-    char since[WHY_TIME_MAX];
+    char since[AGEWORDS_STAMP_MAX];
     why_show_time(a, since_us, since);
     why_add(a, "claim", WHY_WAITS, "by process %d of this machine, since %s", pid, since);
 }
@@ -153,7 +153,7 @@ static void claimed_here(struct why_asking *a, int pid, int64_t since_us)
 /* A session of the database, of whatever machine. */
 static void claimed_there(struct why_asking *a, const struct job_claim *claim)
 {
-    char since[WHY_TIME_MAX];
+    char since[AGEWORDS_STAMP_MAX];
     const char *from = claim->address ? claim->address : _("this machine");
     bool ours = strncmp(claim->application, OUR_NAME, strlen(OUR_NAME)) == 0;
     enum why_verdict verdict = ours ? WHY_WAITS : WHY_STOPS;
@@ -194,7 +194,7 @@ static bool others_wait(const struct why_asking *a)
 
 static void tell_entry(struct why_asking *a, const struct journal_item *entry)
 {
-    char began[WHY_TIME_MAX];
+    char began[AGEWORDS_STAMP_MAX];
     const char *package = a->s->job->row->job.package;
     bool again = package &&
                  option_map_find(&a->s->site->options.rerun_interrupted, package) != NULL;
@@ -222,7 +222,7 @@ static void look_at_journal(struct why_asking *a)
 static void look_at_last(struct why_asking *a)
 {
     const struct inventory_job *row = a->s->job->row;
-    char last[WHY_TIME_MAX];
+    char last[AGEWORDS_STAMP_MAX];
     if (!row->last_text) {
         why_add(a, "last", WHY_FINE, "never");
         return;

@@ -6,6 +6,7 @@
 #ifndef ENGINE_WHY_PARTS_H
 #define ENGINE_WHY_PARTS_H
 
+#include "core/agewords.h"
 #include "engine/why.h"
 
 /* A question on its way; borrowed. */
@@ -13,8 +14,6 @@ struct why_asking {
     struct why *why;
     const struct why_subject *s;
 };
-
-enum { WHY_TIME_MAX = 112 };
 
 /* A line; the format is looked up in the catalogue of messages. */
 void why_add(struct why_asking *asking, const char *what, enum why_verdict verdict, const char *fmt,
@@ -24,7 +23,7 @@ void why_add(struct why_asking *asking, const char *what, enum why_verdict verdi
 void why_advise(struct why_asking *asking, const char *text);
 
 /* "2026-03-29 03:00:00 +0200 (3 h ago)" */
-void why_show_time(const struct why_asking *asking, int64_t at_us, char out[WHY_TIME_MAX]);
+void why_show_time(const struct why_asking *asking, int64_t at_us, char out[AGEWORDS_STAMP_MAX]);
 
 /* engine/why_job.c: the conditions that are the job's, in the order in which a run asks. */
 void why_ask_job(struct why_asking *asking);
