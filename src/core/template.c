@@ -79,27 +79,42 @@ static void put_text(struct rendering *r, const char *end)
 
 /* ---- tags ---- */
 
+/* Where the tag's text ends, and a sign may stand: blanks behind it do not count, but a comment as
+ * a whole has none except a newline. */
+static const char *find_end(const char *begin, const char *end, bool is_comment)
+{
+    if (is_comment)
+        return end > begin && end[-1] == '\n' ? end - 1 : end;
+    while (end > begin && strchr(" \t\r\n\f\v", end[-1]))
+        end--;
+    return end;
+}
+
 static bool find_tag(const struct rendering *r, struct tag *tag, struct err *err)
 {
     const char *begin = r->at + 2;
-    const char *end = strstr(begin, "%]");
+    const char *close = strstr(begin, "%]");
     bool is_comment = *begin == '#'; /* behind a sign, # ends with its line */
-    if (!end) {
+    if (!close) {
         err_set(err, ERR_CONFIG, "a tag [%% has no %%]");
         place(r, err);
         return false;
     }
-    if (begin < end && (*begin == '-' || *begin == '+'))
+    if (begin < close && (*begin == '-' || *begin == '+'))
         begin++;
-    *tag = (struct tag){.begin = begin, .end = end, .is_comment = is_comment};
-    if (end > begin && (end[-1] == '-' || end[-1] == '+')) {
-        tag->chomps_after = end[-1] == '-';
-        tag->end--;
-    }
-    if (is_comment && strchr("~=", end[-1])) { /* elsewhere the expression refuses them */
-        err_set(err, ERR_CONFIG, "'%.3s' is not understood", end - 1);
+    const char *end = find_end(begin, close, is_comment);
+    char sign = end > begin ? end[-1] : '\0';
+    if (sign == '~' || sign == '=') {
+        err_set(err, ERR_CONFIG, "'%.*s' is not understood", (int)(close + 2 - end + 1), end - 1);
         return place(r, err);
     }
+    bool has_sign = sign == '-' || sign == '+';
+    *tag = (struct tag){
+        .begin = begin,
+        .end = has_sign ? end - 1 : close,
+        .is_comment = is_comment,
+        .chomps_after = sign == '-',
+    };
     return true;
 }
 

@@ -7,9 +7,9 @@
  * What is understood: [% a.b %]; IF, ELSIF, ELSE, UNLESS, END, nested; chomping with "-" (the
  * newline and the blanks on that side of the tag go), and "+", which keeps them; comments, as
  * [%# … %] or behind a # in a tag.  Conditions: names, texts in quotes, NOT or !, AND or &&, OR or
- * ||, == and !=, parentheses.  As in Perl a value is true unless it is empty or "0".  A name that
- * has no value is empty; a name is true, too, if a longer one begins with it ("history" where there
- * is "history.error_col").
+ * ||, == and !=, parentheses; NOT binds closer than ==, and a parenthesis is not compared.  As in
+ * Perl a value is true unless it is empty or "0".  A name that has no value is empty; a name is
+ * true, too, if a longer one begins with it ("history" where there is "history.error_col").
  *
  * Anything else is an error that names the line: an expression that is not understood must not
  * become an empty place in a mail.

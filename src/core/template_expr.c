@@ -18,6 +18,7 @@ static const char *const reserved[] = {
 struct operand {
     const char *text;
     size_t len;
+    bool is_parenthesis;
     bool is_group; /* a name that longer ones begin with */
 };
 
@@ -173,50 +174,74 @@ static bool same(const struct operand *a, const struct operand *b)
     return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 
-static bool read_comparison(struct template_expr *expr, bool *truth, struct err *err)
+/* What a condition is as a value: Perl's. */
+static struct operand truth_value(bool truth)
 {
-    struct operand one;
-    struct operand other;
-    if (!read_operand(expr, &one, err))
-        return false;
-    bool equal = template_word(expr, "==");
-    if (!equal && !template_word(expr, "!=")) {
-        *truth = is_true(&one);
-        return true;
-    }
-    if (!read_operand(expr, &other, err))
-        return false;
-    *truth = same(&one, &other) == equal;
-    return true;
+    return truth ? (struct operand){.text = "1", .len = 1} : (struct operand){.text = ""};
 }
 
-static bool read_factor(struct template_expr *expr, bool *truth, struct err *err)
+static bool next_is_not(struct template_expr *expr)
+{
+    if (template_word(expr, "NOT"))
+        return true;
+    bool is_unequal = left(expr) > 1 && expr->at[1] == '=';
+    return !is_unequal && template_word(expr, "!");
+}
+
+/* An operand, a parenthesis, or NOT and one of these: it binds closer than a comparison does. */
+static bool read_factor(struct template_expr *expr, struct operand *operand, struct err *err)
 {
     if (expr->depth >= TEMPLATE_DEPTH_MAX)
         return err_set(err, ERR_CONFIG, "an expression is nested too deeply");
     expr->depth++;
     bool done;
-    if (template_word(expr, "NOT") ||
-        (!(left(expr) > 1 && expr->at[1] == '=') && template_word(expr, "!"))) {
-        done = read_factor(expr, truth, err);
-        *truth = !*truth;
+    bool truth = false;
+    if (next_is_not(expr)) {
+        done = read_factor(expr, operand, err);
+        if (done)
+            *operand = truth_value(!is_true(operand));
     } else if (template_word(expr, "(")) {
-        done = template_condition(expr, truth, err) &&
+        done = template_condition(expr, &truth, err) &&
                (template_word(expr, ")") || refuse(expr, err));
+        *operand = truth_value(truth);
+        operand->is_parenthesis = true;
     } else {
-        done = read_comparison(expr, truth, err);
+        done = read_operand(expr, operand, err);
     }
     expr->depth--;
     return done;
 }
 
+/* What is compared with a parenthesis would be the value of its last operand: that is refused. */
+static bool read_comparison(struct template_expr *expr, bool *truth, struct err *err)
+{
+    struct operand one = {0};
+    struct operand other = {0};
+    if (!read_factor(expr, &one, err))
+        return false;
+    const char *at = expr->at;
+    bool equal = template_word(expr, "==");
+    if (!equal && !template_word(expr, "!=")) {
+        *truth = is_true(&one);
+        return true;
+    }
+    if (!one.is_parenthesis && !read_factor(expr, &other, err))
+        return false;
+    if (one.is_parenthesis || other.is_parenthesis) {
+        expr->at = at;
+        return refuse(expr, err);
+    }
+    *truth = same(&one, &other) == equal;
+    return true;
+}
+
 static bool read_all_of(struct template_expr *expr, bool *truth, struct err *err)
 {
     bool next = false;
-    if (!read_factor(expr, truth, err))
+    if (!read_comparison(expr, truth, err))
         return false;
     while (template_word(expr, "AND") || template_word(expr, "&&")) {
-        if (!read_factor(expr, &next, err))
+        if (!read_comparison(expr, &next, err))
             return false;
         *truth = *truth && next;
     }
