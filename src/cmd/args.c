@@ -9,7 +9,7 @@ bool args_parse(const struct cmd_args *args, const char *command, const struct a
 {
     struct option table[ARGS_OPTIONS_MAX + 1] = {0};
     int which = 0;
-    for (int i = 0; options[i].name && i < ARGS_OPTIONS_MAX; i++)
+    for (int i = 0; i < ARGS_OPTIONS_MAX && options[i].name; i++)
         table[i] = (struct option){
             .name = options[i].name,
             .has_arg = options[i].text ? required_argument : no_argument,

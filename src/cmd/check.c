@@ -6,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/log.h"
+#include "cmd/args.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -51,25 +52,16 @@ static bool parse_age(const char *text, int64_t *seconds, struct err *err)
 
 static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
 {
-    static const struct option options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"max-age", required_argument, NULL, 'a'},
-        {"nagios", no_argument, NULL, 'n'},
-        {"send-test-mail", no_argument, NULL, 'm'},
+    const char *max_age = NULL;
+    const struct args_option options[] = {
+        {.name = "json", .is_given = &request->json},
+        {.name = "max-age", .text = &max_age},
+        {.name = "nagios", .is_given = &request->nagios},
+        {.name = "send-test-mail", .is_given = &request->sends},
         {0},
     };
-    int option;
-    bool done = true;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while (done && (option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'j': request->json = true; break;
-        case 'a': done = parse_age(optarg, &request->wish.max_age_s, err); break;
-        case 'n': request->nagios = true; break;
-        case 'm': request->sends = true; break;
-        default: return err_set(err, ERR_USAGE, "check: see task-server check --help");
-        }
-    }
+    bool done = args_parse(args, "check", options, err) &&
+                (!max_age || parse_age(max_age, &request->wish.max_age_s, err));
     request->wish.quick = request->nagios;
     if (done && optind != args->argc)
         return err_set(err, ERR_USAGE, "check: '%.60s' is not understood", args->argv[optind]);

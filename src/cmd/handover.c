@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/log.h"
+#include "cmd/args.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -220,14 +221,12 @@ static bool look(struct errand *errand, struct err *err)
 
 static bool parse_options(const struct cmd_args *args, bool *fix, struct err *err)
 {
-    static const struct option options[] = {{"fix", no_argument, NULL, 'f'}, {0}};
-    int option;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        if (option != 'f')
-            return err_set(err, ERR_USAGE, "handover: see task-server handover --help");
-        *fix = true;
-    }
+    const struct args_option options[] = {
+        {.name = "fix", .is_given = fix},
+        {0},
+    };
+    if (!args_parse(args, "handover", options, err))
+        return false;
     return optind == args->argc || err_set(err, ERR_USAGE, "handover: it takes no arguments");
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "cmd/args.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -69,28 +70,17 @@ static bool check_limit(const char *limit, struct err *err)
 
 static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
 {
-    static const struct option options[] = {
-        {"client", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
-        {"limit", required_argument, NULL, 'n'},
-        {"package", required_argument, NULL, 'p'},
-        {"since", required_argument, NULL, 's'},
-        {"status", required_argument, NULL, 'e'},
+    const struct args_option options[] = {
+        {.name = "client", .text = &request->client},
+        {.name = "json", .is_given = &request->json},
+        {.name = "limit", .text = &request->limit},
+        {.name = "package", .text = &request->query.package},
+        {.name = "since", .text = &request->since},
+        {.name = "status", .text = &request->query.status},
         {0},
     };
-    int option;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c': request->client = optarg; break;
-        case 'j': request->json = true; break;
-        case 'n': request->limit = optarg; break;
-        case 'p': request->query.package = optarg; break;
-        case 's': request->since = optarg; break;
-        case 'e': request->query.status = optarg; break;
-        default: return err_set(err, ERR_USAGE, "history: see task-server history --help");
-        }
-    }
+    if (!args_parse(args, "history", options, err))
+        return false;
     request->stats = optind < args->argc && strcmp(args->argv[optind], "stats") == 0;
     if (optind + request->stats != args->argc)
         return err_set(err, ERR_USAGE, "history: '%.60s' is not understood", args->argv[optind]);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "cmd/args.h"
 #include "cmd/commands.h"
 #include "cmd/desk.h"
 #include "cmd/paper.h"
@@ -39,22 +40,14 @@ struct request {
 
 static bool parse_request(const struct cmd_args *args, struct request *request, struct err *err)
 {
-    static const struct option options[] = {
-        {"client", required_argument, NULL, 'c'},
-        {"until", required_argument, NULL, 'u'},
-        {"why", required_argument, NULL, 'w'},
+    const struct args_option options[] = {
+        {.name = "client", .text = &request->client},
+        {.name = "until", .text = &request->until},
+        {.name = "why", .text = &request->why},
         {0},
     };
-    int option;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c': request->client = optarg; break;
-        case 'u': request->until = optarg; break;
-        case 'w': request->why = optarg; break;
-        default: return err_set(err, ERR_USAGE, "hold: see task-server hold --help");
-        }
-    }
+    if (!args_parse(args, "hold", options, err))
+        return false;
     return optind == args->argc || err_set(err, ERR_USAGE, "hold: it takes only options");
 }
 

@@ -1,5 +1,4 @@
 /* jobs: all clients' jobs, shown and changed. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +6,7 @@
 
 #include "base/i18n.h"
 #include "base/log.h"
+#include "cmd/args.h"
 #include "cmd/commands.h"
 #include "cmd/jobs.h"
 #include "cmd/paper.h"
@@ -103,17 +103,6 @@ static bool parse_options(int argc, char **argv, struct jobs_request *request, s
             return err_set(err, ERR_USAGE, "jobs: see task-server jobs --help");
     if (request->active && request->inactive)
         return err_set(err, ERR_USAGE, "jobs: --active and --inactive exclude each other");
-    return true;
-}
-
-static bool parse_id(const char *text, struct jobs_request *request, struct err *err)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < 1 || value > 2147483647)
-        return err_set(err, ERR_USAGE, "jobs: '%.60s' is no job id", text);
-    request->job_id = (int)value;
     return true;
 }
 
@@ -270,7 +259,7 @@ static bool prepare(const struct verb *verb, char **words, int count, struct job
         return !count || err_set(err, ERR_USAGE, "jobs: there is no 'jobs %.60s'", words[0]);
     if (!count)
         return err_set(err, ERR_USAGE, "jobs %s: wanted a job ID", verb->name);
-    return parse_id(words[0], request, err) &&
+    return args_job_id("jobs", words[0], &request->job_id, err) &&
            prepare_changes(verb, words + 1, count - 1, request, err);
 }
 

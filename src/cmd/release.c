@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "cmd/args.h"
 #include "cmd/commands.h"
 #include "cmd/desk.h"
 #include "cmd/paper.h"
@@ -28,14 +29,12 @@ static const char usage[] = N_(
 
 static bool parse_request(const struct cmd_args *args, const char **client, struct err *err)
 {
-    static const struct option options[] = {{"client", required_argument, NULL, 'c'}, {0}};
-    int option;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        if (option != 'c')
-            return err_set(err, ERR_USAGE, "release: see task-server release --help");
-        *client = optarg;
-    }
+    const struct args_option options[] = {
+        {.name = "client", .text = client},
+        {0},
+    };
+    if (!args_parse(args, "release", options, err))
+        return false;
     return optind == args->argc || err_set(err, ERR_USAGE, "release: it takes only options");
 }
 

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <getopt.h>
 #include <poll.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "cmd/args.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -58,38 +58,19 @@ struct errand {
     bool away; /* something could not be reached, or is claimed elsewhere */
 };
 
-static bool parse_id(const char *text, int *id, struct err *err)
-{
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno || end == text || *end || value < 1 || value > 2147483647)
-        return err_set(err, ERR_USAGE, "run-job: '%.60s' is no job id", text);
-    *id = (int)value;
-    return true;
-}
-
 static bool parse_request(const struct cmd_args *args, struct request *request, struct err *err)
 {
-    static const struct option options[] = {
-        {"client", required_argument, NULL, 'c'},
-        {"all-clients", no_argument, NULL, 'a'},
-        {"force", no_argument, NULL, 'f'},
+    const struct args_option options[] = {
+        {.name = "client", .text = &request->client},
+        {.name = "all-clients", .is_given = &request->all_clients},
+        {.name = "force", .is_given = &request->force},
         {0},
     };
-    int option;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c': request->client = optarg; break;
-        case 'a': request->all_clients = true; break;
-        case 'f': request->force = true; break;
-        default: return err_set(err, ERR_USAGE, "run-job: see task-server run-job --help");
-        }
-    }
+    if (!args_parse(args, "run-job", options, err))
+        return false;
     if (args->argc - optind != 1)
         return err_set(err, ERR_USAGE, "run-job: wanted one job ID");
-    return parse_id(args->argv[optind], &request->job_id, err);
+    return args_job_id("run-job", args->argv[optind], &request->job_id, err);
 }
 
 static bool load_clients(struct errand *errand, struct err *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "cmd/args.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -41,22 +42,14 @@ struct request {
 
 static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
 {
-    static const struct option options[] = {
-        {"client", required_argument, NULL, 'c'},
-        {"html", required_argument, NULL, 'h'},
-        {"json", no_argument, NULL, 'j'},
+    const struct args_option options[] = {
+        {.name = "client", .text = &request->client},
+        {.name = "html", .text = &request->html},
+        {.name = "json", .is_given = &request->json},
         {0},
     };
-    int option;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c': request->client = optarg; break;
-        case 'h': request->html = optarg; break;
-        case 'j': request->json = true; break;
-        default: return err_set(err, ERR_USAGE, "status: see task-server status --help");
-        }
-    }
+    if (!args_parse(args, "status", options, err))
+        return false;
     if (optind != args->argc)
         return err_set(err, ERR_USAGE, "status: '%.60s' is not understood", args->argv[optind]);
     if (request->html && request->json)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "cmd/args.h"
 #include "cmd/cli.h"
 #include "cmd/cmd.h"
 #include "cmd/commands.h"
@@ -44,20 +45,13 @@ struct answer {
 
 static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
 {
-    static const struct option options[] = {
-        {"client", required_argument, NULL, 'c'},
-        {"json", no_argument, NULL, 'j'},
+    const struct args_option options[] = {
+        {.name = "client", .text = &request->client},
+        {.name = "json", .is_given = &request->json},
         {0},
     };
-    int option;
-    optind = 0; /* main.c has used getopt before; 0 makes GNU's start afresh */
-    while ((option = getopt_long(args->argc, args->argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c': request->client = optarg; break;
-        case 'j': request->json = true; break;
-        default: return err_set(err, ERR_USAGE, "why: see task-server why --help");
-        }
-    }
+    if (!args_parse(args, "why", options, err))
+        return false;
     if (args->argc - optind != 1)
         return err_set(err, ERR_USAGE, "why: wanted one JOB, an id or a package");
     request->job = args->argv[optind];
