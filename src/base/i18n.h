@@ -4,6 +4,7 @@
  *     printf(_("%d jobs\n"), n)       a text for people, translated where it is used
  *     static const char *const words[] = {N_("due"), …};   … i18n(words[i])
  *     C_("how", "runs")               a text that is ambiguous by itself
+ *     i18n_speak("de")                from now on in German, whoever reads
  *
  * err_set, err_wrap, log_msg and their like translate their format strings by themselves: there the
  * plain literal stands, and xgettext is told where to look (Makefile, po/).  What scripts read
@@ -42,6 +43,16 @@ static inline const char *i18n_in(const char *key, const char *text)
 
 /* Is it the German catalogue that translates?  For words that no catalogue can hold. */
 bool i18n_is_german(void);
+
+/* From now on texts are in this language ("de", "en_US", …), whatever the environment says; NULL:
+ * in the reader's again.  Returns what was spoken until now, so that a caller can go back to it.
+ *
+ * For what is recorded and mailed, which must not depend on who started us.  log_msg translates its
+ * own format for the reader all the same.
+ *
+ * language: borrowed for as long as it is spoken.  Sets LANGUAGE in our own environment, which jobs
+ * do not get (core/environ.h). */
+const char *i18n_speak(const char *language);
 
 /* directory: where the catalogues lie, <language>/LC_MESSAGES/task-server.mo below it. */
 void i18n_init(const char *directory);

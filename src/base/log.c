@@ -122,7 +122,9 @@ void log_msg(enum log_level level, const char *fmt, ...)
     char raw[LOG_LINE_MAX];
     va_list args;
     va_start(args, fmt);
+    const char *language = i18n_speak(NULL);
     int len = vsnprintf(raw, sizeof raw, i18n(fmt), args);
+    i18n_speak(language);
     va_end(args);
 
     for (const char *p = raw; *p;)

@@ -8,6 +8,7 @@
  * letters, others "\xNN", so that a text from a database can neither forge a line nor drive a
  * terminal.  Lines longer than LOG_LINE_MAX bytes are cut and say so.
  *
+ * The format is translated for the reader, whatever is spoken just now (base/i18n.h).
  * Only main.c, cmd/ and engine/ call this; lower floors return errors.
  * Source: sd-daemon(3) for the priorities, systemd.exec(5) for JOURNAL_STREAM.
  */

@@ -43,10 +43,12 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
     if (!history_has(&x->visit->db, package, run_at, &recorded, err))
         return false;
     if (recorded || !execution_may_run(x, clock_real_us())) {
-        visit_log(x->visit, LOG_LEVEL_NOTICE, &x->claim.job, "%s, but %s", what,
-                  recorded                       ? _("its outcome had arrived")
-                  : x->claim.state == CLAIM_LOST ? _("another session has claimed it since")
-                                                 : _("it is not due any more"));
+        visit_log(x->visit, LOG_LEVEL_NOTICE, &x->claim.job,
+                  recorded ? N_("%s, but its outcome had arrived")
+                  : x->claim.state == CLAIM_LOST
+                      ? N_("%s, but another session has claimed it since")
+                      : N_("%s, but it is not due any more"),
+                  what);
         claim_give_up(&x->claim);
         return true;
     }
@@ -59,10 +61,10 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
 
 bool bury_job(struct visit *visit, const struct notice *notice, const char *what, struct err *err)
 {
+    visit->began_ms = clock_mono_ms() - (clock_real_us() - notice->run_at_us) / 1000;
     struct execution x = {
         .visit = visit,
         .why = notice->on_demand ? EXECUTION_ON_DEMAND : EXECUTION_DUE,
-        .started_ms = clock_mono_ms(),
     };
     x.claim = (struct claim){
         .db = &visit->db, .zone = &visit->site->zone, .describes = notice->describes};

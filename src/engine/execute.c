@@ -159,19 +159,13 @@ static enum executed execute_external(struct execution *x, const struct job *job
     return end;
 }
 
-enum executed execute(struct visit *visit, const struct job *job, enum execution_why why,
-                      struct err *err)
+static enum executed execute_started(struct visit *visit, const struct job *job,
+                                     enum execution_why why, struct err *err)
 {
-    if (!may_start(visit, err)) {
-        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: %s", err->text);
-        visit->tally.unserved++;
-        return EXECUTED_STOPPED;
-    }
     struct execution x = {
         .visit = visit,
         .why = why,
         .run_at_us = board_run_at_us(visit->site->board, clock_real_us()),
-        .started_ms = clock_mono_ms(),
         .choice = execute_way(visit, job->package),
         .claim = {.db = &visit->db, .zone = &visit->site->zone},
     };
@@ -185,5 +179,22 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
     else
         end = execute_external(&x, job, err);
     execution_release(&x);
+    return end;
+}
+
+enum executed execute(struct visit *visit, const struct job *job, enum execution_why why,
+                      struct err *err)
+{
+    if (!may_start(visit, err)) {
+        visit_log(visit, LOG_LEVEL_DEBUG, job, "not started: %s", err->text);
+        visit->tally.unserved++;
+        return EXECUTED_STOPPED;
+    }
+    /* What is recorded of it, and mailed, must not depend on who started us. */
+    const char *language = i18n_speak(visit->site->options.language);
+    visit->began_ms = clock_mono_ms();
+    enum executed end = execute_started(visit, job, why, err);
+    visit->began_ms = 0;
+    i18n_speak(language);
     return end;
 }

@@ -85,7 +85,7 @@ static void note(const struct execution *x, const struct job *job, enum run_end 
         .run_at_us = x->run_at_us,
         .client_id = x->visit->client->id,
         .job_id = job->id,
-        .duration_ms = clock_mono_ms() - x->started_ms,
+        .duration_ms = visit_ran_ms(x->visit),
         .end = end,
         .package = job->package,
         .client = x->visit->client->fields[CLIENT_NAME],
@@ -124,12 +124,10 @@ enum executed execution_turned_away(struct execution *x, const struct job *job)
         note(x, job, RUN_LOST);
         return EXECUTED_LOST;
     }
-    const char *why = _("is not due any more: another session was faster");
-    if (x->claim.state == CLAIM_GONE)
-        why = _("its row was deleted meanwhile");
-    else if (!execution_is_job(x, job))
-        why = _("is another job now");
-    visit_log(x->visit, LOG_LEVEL_DEBUG, job, "%s", why);
+    visit_log(x->visit, LOG_LEVEL_DEBUG, job,
+              x->claim.state == CLAIM_GONE ? N_("its row was deleted meanwhile")
+              : !execution_is_job(x, job)  ? N_("is another job now")
+                                           : N_("is not due any more: another session was faster"));
     return EXECUTED_NOTHING;
 }
 

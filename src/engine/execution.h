@@ -45,7 +45,6 @@ struct execution {
     enum execution_why why;
     int64_t run_at_us;            /* identity of the run: its start */
     int64_t slot_us;              /* the time it was due for */
-    int64_t started_ms;           /* monotonic */
     struct handler_choice choice; /* of the package as it was listed */
     struct claim claim;
     struct cronspec spec;

@@ -32,7 +32,7 @@ static void recall(struct execution *x, struct external *e, struct journal_found
     x->run_at_us = entry->run_at_us;
     x->slot_us = entry->slot_us;
     int64_t end_us = entry->has_ending ? entry->ending.ended_us : clock_real_us();
-    x->started_ms = clock_mono_ms() - (end_us - entry->run_at_us) / 1000;
+    x->visit->began_ms = clock_mono_ms() - (end_us - entry->run_at_us) / 1000;
     e->kind = entry->kind == ENTRY_KIND_PERL ? BOARD_PERL : BOARD_COMMAND;
     (void)execution_has_schedule(x); /* an outcome about that would be overwritten now */
 }
@@ -146,6 +146,7 @@ static bool settle_run(struct visit *visit, struct journal_found *found, struct 
         done = record_held(&e, found, err);
     if (!done && err->kind == ERR_JOB)
         refuse(&e, found, err);
+    visit->began_ms = 0;
     x.claim.job = (struct job){0};
     external_release(&e);
     execution_release(&x);
@@ -191,8 +192,10 @@ bool leftover_settle(struct visit *visit, struct journal_list *list, struct err 
 {
     if (list->count == 0)
         return true;
+    const char *language = i18n_speak(visit->site->options.language);
     bool done = visit_know_histories(visit, err);
     for (size_t i = 0; done && i < list->count; i++)
         done = settle_one(visit, &list->items[i], err);
+    i18n_speak(language);
     return done;
 }

@@ -8,7 +8,7 @@
  * Of a failed job the subject is the configured one and the body comes from the configured
  * template, else from the one we ship, in the installation's language; if a template cannot be
  * used, a plain text goes out and says why.  What kivitendo does not know (reminders, recoveries,
- * lasting conditions) has texts of its own, German or English.
+ * lasting conditions) has texts of its own, in the language that is spoken (base/i18n.h).
  *
  * Everything in the structs is borrowed.
  * Source: kivitendo.md "Failure mail".

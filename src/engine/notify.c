@@ -78,6 +78,7 @@ void notify_put(struct notify *notify, const struct news *news)
     struct news_writer writer = {.site = notify->site, .template_dir = notify->templates};
     struct buf subject = {0};
     struct buf body = {0};
+    const char *language = i18n_speak(notify->site->options.language);
     news_subject(news, &writer, &subject);
     if (notify->by_mail) {
         news_body(news, &writer, &body);
@@ -88,6 +89,7 @@ void notify_put(struct notify *notify, const struct news *news)
         news_json(news, &writer, &body);
         notify->put_some |= put(notify, false, &subject, &body);
     }
+    i18n_speak(language);
     buf_release(&subject);
     buf_release(&body);
 }

@@ -263,6 +263,11 @@ static void bury_again(struct round *round, struct seat *seat, const struct lane
         round->unreachable++;
 }
 
+static long long ran_ms(const struct notice *notice)
+{
+    return (clock_real_us() - notice->run_at_us) / 1000;
+}
+
 /* Nothing new is started now; what the lane was doing is undone by the server. */
 static void mourn_stopped(struct round *round, const char *name, const char *how,
                           const struct notice *notice)
@@ -270,8 +275,9 @@ static void mourn_stopped(struct round *round, const char *name, const char *how
     if (!notice->job_id)
         return;
     round->tally.unserved++;
-    log_msg(LOG_LEVEL_NOTICE, "client '%s': job %d (%s): stopped (%s); undone, and left due", name,
-            notice->job_id, notice->package, how);
+    log_msg(LOG_LEVEL_NOTICE,
+            "client '%s': job %d (%s) after %lld ms: stopped (%s); undone, and left due", name,
+            notice->job_id, notice->package, ran_ms(notice), how);
 }
 
 static void mourn(struct round *round, struct worker *worker)
@@ -292,12 +298,13 @@ static void mourn(struct round *round, struct worker *worker)
                 how);
         bury_again(round, seat, &order);
     } else if (notice.external) { /* the next visit finds it in the journal */
-        log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s): %s while it was watching it", name,
-                notice.job_id, notice.package, how);
+        log_msg(LOG_LEVEL_ERROR,
+                "client '%s': job %d (%s) after %lld ms: %s while it was watching it", name,
+                notice.job_id, notice.package, ran_ms(&notice), how);
         seat->state = SEAT_QUEUED;
     } else if (notice.job_id) {
-        log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s): %s while it ran", name, notice.job_id,
-                notice.package, how);
+        log_msg(LOG_LEVEL_ERROR, "client '%s': job %d (%s) after %lld ms: %s while it ran", name,
+                notice.job_id, notice.package, ran_ms(&notice), how);
         order = (struct lane_order){.buries = true, .notice = notice};
         bury(round, seat, &order);
     } else {

@@ -50,6 +50,7 @@ static void log_settled(const struct execution *x, const struct settlement *sett
     enum log_level level = failed ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO;
     if (!log_wants(level))
         return;
+    const char *language = i18n_speak(NULL);
     if (!settled->row_found)
         snprintf(next, sizeof next, "%s", _("none, the row is gone"));
     else if (!settled->next_stands)
@@ -59,9 +60,9 @@ static void log_settled(const struct execution *x, const struct settlement *sett
     else
         snprintf(next, sizeof next, "%s", _("never"));
     visit_log(x->visit, level, &x->claim.job,
-              failed ? N_("failed in %lld ms, next %s: %.1000s")
-                     : N_("succeeded in %lld ms, next %s: %.1000s"),
-              (long long)(clock_mono_ms() - x->started_ms), next, text ? text : _("no result"));
+              failed ? N_("failed, next %s: %.1000s") : N_("succeeded, next %s: %.1000s"), next,
+              text ? text : _("no result"));
+    i18n_speak(language);
 }
 
 void settle_finish(struct execution *x, const struct settlement *settlement,

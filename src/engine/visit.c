@@ -24,6 +24,21 @@ void visit_begin(struct visit *visit, const struct site *site, const struct clie
     visit->auth.options = site_db_options(site, "task-server auth");
 }
 
+int64_t visit_ran_ms(const struct visit *visit)
+{
+    return visit->began_ms ? clock_mono_ms() - visit->began_ms : 0;
+}
+
+static void add_job(const struct visit *visit, const struct job *job, struct buf *out)
+{
+    const char *package = job->package ? job->package : _("no package");
+    if (visit->began_ms)
+        buf_addf(out, _("job %d (%.255s) after %lld ms: "), job->id, package,
+                 (long long)visit_ran_ms(visit));
+    else
+        buf_addf(out, _("job %d (%.255s): "), job->id, package);
+}
+
 void visit_log(const struct visit *visit, enum log_level level, const struct job *job,
                const char *fmt, ...)
 {
@@ -31,14 +46,15 @@ void visit_log(const struct visit *visit, enum log_level level, const struct job
         return;
     struct buf text = {0};
     char message[LOG_LINE_MAX];
+    const char *language = i18n_speak(NULL);
     va_list args;
     va_start(args, fmt);
     vsnprintf(message, sizeof message, i18n(fmt), args);
     va_end(args);
     buf_addf(&text, _("client '%s': "), visit->client->fields[CLIENT_NAME]);
     if (job)
-        buf_addf(&text, _("job %d (%.255s): "), job->id,
-                 job->package ? job->package : _("no package"));
+        add_job(visit, job, &text);
+    i18n_speak(language);
     log_msg(level, "%s%s", buf_text(&text), message);
     buf_release(&text);
 }

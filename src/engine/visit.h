@@ -65,6 +65,7 @@ struct visit {
     enum visit_perl perl;
     char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */
     struct tally tally;
+    int64_t began_ms;  /* monotonic time at which the job began that is under way; 0: none is */
     int64_t overdue_s; /* how late the latest of its jobs was when its turn came */
 };
 
@@ -88,7 +89,11 @@ bool visit_know_histories(struct visit *visit, struct err *err) MUST_USE;
  * some seconds. */
 bool visit_reconnect(struct visit *visit, struct err *err) MUST_USE;
 
-/* "client 'acme': job 17 (SetNumberRange): …" */
+/* How long the job that is under way has been so. */
+int64_t visit_ran_ms(const struct visit *visit);
+
+/* "client 'acme': job 17 (SetNumberRange): …"; about a job that is under way, or has just ended,
+ * "client 'acme': job 17 (SetNumberRange) after 12 ms: …".  A job may be NULL. */
 void visit_log(const struct visit *visit, enum log_level level, const struct job *job,
                const char *fmt, ...) PRINTF_LIKE(4, 5);
 

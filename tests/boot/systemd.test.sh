@@ -73,7 +73,7 @@ inside sed -i 's/^\[task_server\].*/&\nlog = syslog/' /var/www/kivitendo-erp/con
 add_job acme Nobody '0 3 * * *' '2020-01-01 03:00'
 in_syslog() {
     inside journalctl --no-pager -o short -t task-server _TRANSPORT=syslog |
-        grep -q "client 'acme': job $JOB_ID (Nobody): failed in [0-9]* ms"
+        grep -q "client 'acme': job $JOB_ID (Nobody) after [0-9]* ms: failed"
 }
 ok 'log = syslog reaches the system log from the unit' wait_until 75 in_syslog
 wait_until 10 settled

@@ -68,7 +68,7 @@ client_sql gone "DELETE FROM background_jobs WHERE id = $gone_job"
 
 ok 'a claim whose session was ended is taken again within 20 seconds' wait_until 25 has_claim acme
 said_lost() {
-    grep -q "client 'beta': job $beta_job (Waits): its claim is lost" "$WORK/first.err"
+    grep -q "client 'beta': job $beta_job (Waits) after [0-9]* ms: its claim is lost" "$WORK/first.err"
 }
 ok 'one that somebody else has got is told as lost' wait_until 10 said_lost
 ok 'the jobs go on' process_runs "$(waiting_pid beta)"

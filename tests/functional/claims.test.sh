@@ -21,7 +21,7 @@ start_both() {
 
 # ran NAME: how many jobs that executor says it has run.
 ran() {
-    grep -c ' succeeded in ' "$WORK/$1.err"
+    grep -c ': succeeded, ' "$WORK/$1.err"
 }
 
 # ---- 1,000 jobs -----------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ is 'what fails says how, with the end of standard error' "$(perform Fail)" \
     'failure|NULL|exit status 3: first words
 last words'
 is 'words on standard error are no failure' "$(perform Warn)" 'success|result|NULL'
-like 'but are in the log' "$(cat "$WORK/ts.err")" "client 'Acme.*': job $(last_job) \(Warn\): it says: careful"
+like 'but are in the log' "$(cat "$WORK/ts.err")" "client 'Acme.*': job $(last_job) \(Warn\) after [0-9]+ ms: it says: careful"
 is 'what is no UTF-8 becomes it' "$(perform Latin)" 'success|Stra�e�end|NULL'
 is 'a signal is told by its name' "$(perform Killed)" 'failure|NULL|killed by SIGSEGV'
 flood=$(perform Flood)
@@ -185,7 +185,7 @@ like 'one that ignores SIGTERM is killed' "$(perform Stubborn)" \
     '^failure\|NULL\|ended after 1 second \(timeout\); SIGTERM was not enough: stubborn$'
 escaped=$(perform Escapes | cut -d '|' -f 2)
 is 'a process that escaped is ended' "$(process_runs "${escaped:-1}" && echo still there)" ''
-like 'and told of' "$(cat "$WORK/ts.err")" '\(Escapes\): 1 processes it left behind were ended'
+like 'and told of' "$(cat "$WORK/ts.err")" '\(Escapes\) after [0-9]+ ms: 1 processes it left behind were ended'
 
 like 'a program that is not there' "$(perform Missing)" \
     '^failure\|NULL\|.*/usr/bin/no-such-program.*No such file'

@@ -73,8 +73,8 @@ is 'a type that was edited stands' "$(job_field type 1 'type, next_run_at')" "on
 is 'so does a node' "$(job_field node 1 'node_id, next_run_at')" "elsewhere|$next_night"
 is 'and no time at all' "$(row notime)" '|0 3 * * *|t|NULL|t|1'
 is 'a schedule that is none will rest when its time comes' "$(row badspec)" "$next_night|x|t|NULL|t|1"
-like 'it is said what became of the row' "$TS_ERR" "client 'next': job 1 .*succeeded in [0-9]+ ms, next as edited meanwhile"
-like 'also where there is none' "$TS_ERR" "client 'deleted': job 1 .*succeeded in [0-9]+ ms, next none, the row is gone"
+like 'it is said what became of the row' "$TS_ERR" "client 'next': job 1 \(.*\) after [0-9]+ ms: succeeded, next as edited meanwhile"
+like 'also where there is none' "$TS_ERR" "client 'deleted': job 1 \(.*\) after [0-9]+ ms: succeeded, next none, the row is gone"
 
 # ---- edited between list and claim ----------------------------------------------------------------
 

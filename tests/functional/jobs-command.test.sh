@@ -259,14 +259,7 @@ fails 'twice is an error' 64 run_ts jobs remove "$added" --client acme
 
 # ---- German ---------------------------------------------------------------------------------------
 
-TASK_SERVER_LOCALE=$WORK/catalogues
-mkdir -p "$TASK_SERVER_LOCALE"
-if cp -R "$TEST_ROOT/build/release/locale/." "$TASK_SERVER_LOCALE" 2>/dev/null; then
-    chmod -R a+rX "$TASK_SERVER_LOCALE"
-    export TASK_SERVER_LOCALE
-    LC_ALL=C.UTF-8 LANGUAGE=de run_ts jobs --client acme
-    like 'in German the schedule is put in German words' "$TS_OUT" 'montags bis freitags alle 5 Minuten von 08:00 bis 17:55'
-else
-    skip 'in German the schedule is put in German words' 'there is no catalogue'
-fi
+use_catalogues
+LC_ALL=C.UTF-8 LANGUAGE=de run_ts jobs --client acme
+like 'in German the schedule is put in German words' "$TS_OUT" 'montags bis freitags alle 5 Minuten von 08:00 bis 17:55'
 done_testing

@@ -45,7 +45,7 @@ is 'the session that the dead lane left is ended' \
     "$(pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity WHERE pid = $backend")" 0
 ok 'and the run ends well' wait_ts one
 like 'it says how the lane ended' "$TS_ERR" \
-    "client 'acme': job $held \\($HELD_JOB\\): its process was ended by signal 9 while it ran"
+    "client 'acme': job $held \\($HELD_JOB\\) after [0-9]+ ms: its process was ended by signal 9 while it ran"
 let_go acme
 run_ts run
 is 'nothing is done again' "$(runs_of acme) $(runs_of beta)" '1 1'

@@ -16,7 +16,7 @@ again() {
 add_job acme Test '0 3 * * *' due --data 'exception: "no\n<0>good\e[2J\x85"'
 run_ts run
 like 'a failure goes to standard error, control characters made harmless' "$TS_ERR" \
-    "^client 'acme': job $JOB_ID \(Test\): failed in [0-9]+ ms, next .*: Oh cruel world: no.n<0>good.x1B\[2J.x85\$"
+    "^client 'acme': job $JOB_ID \(Test\) after [0-9]+ ms: failed, next .*: Oh cruel world: no.n<0>good.x1B\[2J.x85\$"
 is 'in one line' "$(printf '%s\n' "$TS_ERR" | wc -l)" 1
 
 ts_setting 'log = file'
@@ -39,7 +39,7 @@ own_installation
 again
 like 'a log that cannot be written is told on standard error, and the job runs' "$TS_ERR" \
     'log = file: cannot write to .*users/kivitendo-debug.log.*'
-like 'with everything else' "$TS_ERR" "job $JOB_ID \(Test\): failed"
+like 'with everything else' "$TS_ERR" "job $JOB_ID \(Test\) after [0-9]+ ms: failed"
 rmdir "$log"
 
 sed -i 's/^log = file/log = syslog/' "$INSTALLATION/config/kivitendo.conf"

@@ -33,7 +33,7 @@ goes() {
     add_job acme "$2" '0 3 * * *' due
     run_ts -v run
     is "$1" "$(client_sql acme 'SELECT status, rtrim(coalesce(result, error)) FROM background_job_histories')" "$3"
-    like 'and why is said' "$TS_ERR" "job [0-9]+ \\($2\\): $4"
+    like 'and why is said' "$TS_ERR" "job [0-9]+ \\($2\\).*: $4"
 }
 
 goes 'where the installation has no such class, a job runs natively' Test 'success|1' \
@@ -64,7 +64,7 @@ setting off
 rm "$INSTALLATION/SL/BackgroundJob/Test.pm"
 goes 'with off and without a class it fails, and says what was looked for' Test \
     "failure|unknown package 'Test': it is no command in [task_server/commands]; native_jobs = off; and neither modules/override/SL/BackgroundJob/Test.pm nor SL/BackgroundJob/Test.pm is in $INSTALLATION" \
-    'failed in .*: unknown package'
+    'failed, next .*: unknown package'
 setting auto
 
 goes 'a job that follows the releases runs natively where it has no class' SetClosedTo 'success|1' \

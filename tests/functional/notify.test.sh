@@ -4,6 +4,7 @@
 # tests/functional/mail*.test.sh have real servers.
 . "$(dirname "$0")/../lib/tap.sh"
 setup
+use_catalogues # [system] language is German where nothing is set
 make_installation "$WORK/kivi"
 add_client acme --name 'Müller GmbH'
 mkdir "$WORK/mails"
@@ -131,14 +132,39 @@ like 'nor is it lost' "$(last_mail)" 'Oh cruel world: no salt'
 printf 'x\n[%% FOREACH a IN b %%]\n' >"$INSTALLATION/templates/mail.txt"
 fails_with 'no templates'
 like 'a template with an error: a plain text that says why' "$(last_mail)" \
-    'Oh cruel world: no templates.*templates/mail.txt: line 2: .FOREACH a IN b . is not understood'
+    'Oh cruel world: no templates.*Vorlage wurde nicht verwendet: .*templates/mail.txt: Zeile 2: .FOREACH a IN b . '
 rm "$INSTALLATION/templates/mail.txt"
 fails_with 'no file'
-like 'no template: the same' "$(last_mail)" 'Oh cruel world: no file.*cannot open .*templates/mail.txt'
+like 'no template: the same' "$(last_mail)" 'Oh cruel world: no file.*Vorlage wurde nicht verwendet: .*templates/mail.txt'
 sed -i '/^email_template/d' "$INSTALLATION/config/kivitendo.conf"
 fails_with 'no setting'
 like 'none configured: ours, in the language of the installation' "$(last_mail)" \
     'Beschreibung: *a test.*Oh cruel world: no setting'
+
+# What is recorded and mailed is in the language of the installation, whoever starts us.
+test_job=$JOB_ID
+add_job acme Nobody '0 3 * * *' due
+LC_ALL=C
+export LC_ALL
+before=$(mails)
+run_ts run
+like 'the log is in the language of who reads' "$TS_ERR" "^client 'Müller GmbH': job $JOB_ID \(Nobody\) after [0-9]+ ms: failed, next"
+like 'the mail, with the error, in that of the installation' "$(last_mail)" "ist fehlgeschlagen:.*unbekanntes Paket 'Nobody'"
+like 'so is the history' "$(client_sql acme "SELECT error FROM background_job_histories WHERE package_name = 'Nobody'")" \
+    "^unbekanntes Paket 'Nobody'"
+unset LC_ALL
+client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute' WHERE package_name = 'Nobody'"
+LC_ALL=C.UTF-8 LANGUAGE=de run_ts run
+like 'one who reads German' "$TS_ERR" "^Mandant 'Müller GmbH': Job $JOB_ID \(Nobody\) nach [0-9]+ ms: fehlgeschlagen, nächster Lauf"
+is 'it is the same incident, whoever starts us' "$(($(mails) - before))" 1
+client_sql acme "DELETE FROM background_jobs WHERE package_name = 'Nobody'"
+printf '\n[system]\nlanguage = en\n' >>"$INSTALLATION/config/kivitendo.conf"
+add_job acme Nothing '0 3 * * *' due
+LC_ALL=C.UTF-8 LANGUAGE=de run_ts run
+like 'an English installation has English mails' "$(last_mail)" "has failed:.*unknown package 'Nothing'"
+client_sql acme "DELETE FROM background_jobs WHERE package_name = 'Nothing'"
+JOB_ID=$test_job
+sed -i '/^\[system\]$/,$d' "$INSTALLATION/config/kivitendo.conf"
 
 # A login without an address.
 sed -i 's/^send_email_to.*/send_email_to = nobody/' "$INSTALLATION/config/kivitendo.conf"

@@ -94,7 +94,7 @@ left_alone() {
     is "$1: the row is left alone, and the next one runs" \
         "$TS_CODE $(client_sql acme 'SELECT count(*) FROM background_job_histories') $(client_sql acme 'SELECT * FROM background_jobs ORDER BY id LIMIT 1')" \
         "0 1 $before"
-    like 'and why is said with -v' "$TS_ERR" "job [0-9]+ \\(.*\\): .*$4"
+    like 'and why is said with -v' "$TS_ERR" "job [0-9]+ \\(.*\\).*: .*$4"
 }
 
 left_alone 'a type we do not know' 'type, package_name, next_run_at, active' \

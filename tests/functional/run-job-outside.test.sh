@@ -32,7 +32,7 @@ is 'and recorded' "$(last acme)" 'Echo|success|done|'
 is 'with its times; it stays inactive' \
     "$(job_field acme "$echo_job" 'last_run_at IS NOT NULL, next_run_at > now(), active')" 't|t|f'
 is 'only in that client' "$(last beta)" ''
-like 'its outcome is on standard error' "$TS_ERR" "client 'acme': job $echo_job \(Echo\): succeeded"
+like 'its outcome is on standard error' "$TS_ERR" "client 'acme': job $echo_job \(Echo\) after [0-9]+ ms: succeeded"
 ok 'so is a Perl job' run_ts run-job "$perl_job" --client acme
 like 'and recorded' "$(last acme)" '^Speaks\|success\|Grüße'
 ok 'without --client it runs in every client' run_ts run-job "$perl_job"
@@ -45,7 +45,7 @@ ok 'a command that fails is no failure of run-job' run_ts run-job "$JOB_ID" --cl
 is 'but one of the job' "$(last acme)" 'False|failure||exit status 1'
 add_job acme Dies '0 3 * * *' null
 ok 'nor is a Perl job that dies' run_ts run-job "$JOB_ID" --client acme
-like 'its words are on standard error' "$TS_ERR" '\(Dies\): failed in .*Oh grausame Welt: ä'
+like 'its words are on standard error' "$TS_ERR" '\(Dies\) after [0-9]+ ms: failed, .*Oh grausame Welt: ä'
 add_job acme Exits '0 3 * * *' null
 ok 'nor one that exits' run_ts run-job "$JOB_ID" --client acme
 add_job acme NoSuchClass '0 3 * * *' null

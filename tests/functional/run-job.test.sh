@@ -35,8 +35,8 @@ job() {
 
 # ---- which ----------------------------------------------------------------------------------------
 
-job 'by its id, in every enabled client' 0 "client 'Acme GmbH': job 1 \\(Test\\): succeeded in .*: acme" 1
-like 'each is told' "$TS_ERR" "client 'beta': job 1 \\(Test\\): succeeded in .*: beta"
+job 'by its id, in every enabled client' 0 "client 'Acme GmbH': job 1 \\(Test\\) after [0-9]+ ms: succeeded, .*: acme" 1
+like 'each is told' "$TS_ERR" "client 'beta': job 1 \\(Test\\) after [0-9]+ ms: succeeded, .*: beta"
 is 'though it is inactive and has no time' "$(all_runs)" '1 1 0'
 is 'it goes on at its next time, as if it had been due, and stays inactive' \
     "$(job_field acme 1 "active, last_run_at = (SELECT max(run_at) FROM background_job_histories), to_char(next_run_at, 'HH24:MI')")" \
@@ -53,7 +53,7 @@ is 'everywhere' "$(all_runs)" '3 2 0'
 job 'unless all are meant' 0 'succeeded' 3 --all-clients
 is 'then all of them run' "$(all_runs)" '4 3 0'
 job 'or one is' 0 'succeeded' 3 --client beta
-job 'an id that only one client has' 0 'failed in .*: Oh cruel world: not today' 4
+job 'an id that only one client has' 0 'failed, .*: Oh cruel world: not today' 4
 is 'a job that fails is recorded, and is no error of ours' "$(client_sql acme "SELECT status, error
     FROM background_job_histories ORDER BY id DESC LIMIT 1")" 'failure|Oh cruel world: not today'
 before=$(all_runs)
@@ -82,7 +82,7 @@ hold_up acme
 start_ts one run
 under_way acme
 holder=$(backend_of acme)
-job 'while a run holds the pid lock another job can be run' 0 'succeeded in .*: beside' 2
+job 'while a run holds the pid lock another job can be run' 0 'succeeded, .*: beside' 2
 job 'but not the one that is under way: it is said who has it' 75 \
     "not run: claimed by database process $holder of task-server Acme GmbH.*, since [0-9-]+ [0-9:]+" 1 --client "$acme_id"
 is 'that changes nothing' "$(runs_of acme "package_name = '$HELD_JOB'")" 0

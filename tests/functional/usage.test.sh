@@ -79,14 +79,14 @@ add_work() {
 
 add_work
 run_ts run
-like 'cron is told of a failed job' "$TS_ERR" "^client 'acme': job [0-9]+ \\(Test\\): failed in [0-9]+ ms, next .*: Oh cruel world: bad\\\\nline\\\\x1B\\[31m\$"
+like 'cron is told of a failed job' "$TS_ERR" "^client 'acme': job [0-9]+ \\(Test\\) after [0-9]+ ms: failed, next .*: Oh cruel world: bad\\\\nline\\\\x1B\\[31m\$"
 is 'and of nothing else; a failed job is no error of the run' "$TS_CODE $(printf '%s\n' "$TS_ERR" | wc -l) $TS_OUT" '0 1 '
 add_work
 run_ts -q run
-is 'with -q, too' "$(printf '%s\n' "$TS_ERR" | grep -c 'failed in')" "$(printf '%s\n' "$TS_ERR" | wc -l)"
+is 'with -q, too' "$(printf '%s\n' "$TS_ERR" | grep -c "failed, next")" "$(printf '%s\n' "$TS_ERR" | wc -l)"
 add_work
 run_ts -v run
-like '-v: what was done' "$TS_ERR" "job [0-9]+ \\(Test\\): succeeded in [0-9]+ ms, next [0-9-]+ 03:00:00 \\+0[12]00: fine\$"
+like '-v: what was done' "$TS_ERR" "job [0-9]+ \\(Test\\) after [0-9]+ ms: succeeded, next [0-9-]+ 03:00:00 \\+0[12]00: fine\$"
 like 'what was not done, and why' "$TS_ERR" 'job [0-9]+ \(Test\): has no next_run_at$'
 like 'how it began' "$TS_ERR" '^a pass begins: 1 enabled clients$'
 like 'and ended' "$TS_ERR" '^run ended: 1 jobs succeeded, 1 failed, 0 left due, 0 claimed elsewhere; 1 visits to 1 clients, 0 of them unreachable$'
@@ -113,8 +113,8 @@ to_journal() {
 add_work
 to_journal -v run
 unlike 'to the journal every line begins with its priority' "$TS_ERR" '^[^<]|^<[^34567]>'
-like 'errors' "$TS_ERR" "^<3>client 'acme': job [0-9]+ \\(Test\\): failed"
-like 'what was done' "$TS_ERR" "^<6>client 'acme': job [0-9]+ \\(Test\\): succeeded"
+like 'errors' "$TS_ERR" "^<3>client 'acme': job [0-9]+ \\(Test\\) after [0-9]+ ms: failed"
+like 'what was done' "$TS_ERR" "^<6>client 'acme': job [0-9]+ \\(Test\\) after [0-9]+ ms: succeeded"
 like 'decisions' "$TS_ERR" '^<7>client .acme.: job [0-9]+ \(Test\): has no next_run_at'
 add_work
 to_journal run

@@ -391,6 +391,14 @@ run_ts() {
     return $TS_CODE
 }
 
+# use_catalogues: from now on the program finds its translations; without them everything is English.
+use_catalogues() {
+    TASK_SERVER_LOCALE=$WORK/catalogues
+    mkdir -p "$TASK_SERVER_LOCALE"
+    cp -R "$TEST_ROOT/build/release/locale/." "$TASK_SERVER_LOCALE" && chmod -R a+rX "$TASK_SERVER_LOCALE" || exit 1
+    export TASK_SERVER_LOCALE
+}
+
 # start_ts NAME ARGUMENTS…: the same in the background.  Sets TS_PID, the executor's own pid; output
 # goes to $WORK/NAME.out and $WORK/NAME.err.
 start_ts() {
