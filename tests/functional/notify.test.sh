@@ -4,8 +4,9 @@
 # tests/functional/mail*.test.sh have real servers.
 . "$(dirname "$0")/../lib/tap.sh"
 setup
-use_catalogues # [system] language is German where nothing is set
+use_catalogues
 make_installation "$WORK/kivi"
+sed -i 's/^language = en/language = de/' "$INSTALLATION/config/kivitendo.conf"
 add_client acme --name 'Müller GmbH'
 mkdir "$WORK/mails"
 chmod 0777 "$WORK/mails"
@@ -158,13 +159,13 @@ LC_ALL=C.UTF-8 LANGUAGE=de run_ts run
 like 'one who reads German' "$TS_ERR" "^Mandant 'Müller GmbH': Job $JOB_ID \(Nobody\) nach [0-9]+ ms: fehlgeschlagen, nächster Lauf"
 is 'it is the same incident, whoever starts us' "$(($(mails) - before))" 1
 client_sql acme "DELETE FROM background_jobs WHERE package_name = 'Nobody'"
-printf '\n[system]\nlanguage = en\n' >>"$INSTALLATION/config/kivitendo.conf"
+sed -i 's/^language = de/language = en/' "$INSTALLATION/config/kivitendo.conf"
 add_job acme Nothing '0 3 * * *' due
 LC_ALL=C.UTF-8 LANGUAGE=de run_ts run
 like 'an English installation has English mails' "$(last_mail)" "has failed:.*unknown package 'Nothing'"
 client_sql acme "DELETE FROM background_jobs WHERE package_name = 'Nothing'"
 JOB_ID=$test_job
-sed -i '/^\[system\]$/,$d' "$INSTALLATION/config/kivitendo.conf"
+sed -i 's/^language = en/language = de/' "$INSTALLATION/config/kivitendo.conf"
 
 # A login without an address.
 sed -i 's/^send_email_to.*/send_email_to = nobody/' "$INSTALLATION/config/kivitendo.conf"

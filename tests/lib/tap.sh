@@ -223,6 +223,9 @@ password =
 [authentication]
 session_timeout = 480
 
+[system]
+language = en
+
 [task_server]
 node_id = test
 EOF
