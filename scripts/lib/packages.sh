@@ -33,6 +33,7 @@ test           sasl2-bin                   test -x /usr/sbin/saslpasswd2
 test           libsasl2-modules            have_sasl_modules
 test           msmtp                       have_all msmtp
 test           openssl                     have_all openssl
+test           busybox                     have_all busybox
 test           chromium                    have_browser
 test           python3                     have_all python3
 test           prometheus                  have_all promtool

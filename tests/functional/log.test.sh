@@ -45,6 +45,27 @@ rmdir "$log"
 sed -i 's/^log = file/log = syslog/' "$INSTALLATION/config/kivitendo.conf"
 again
 is 'log = syslog: standard error stays empty' "$TS_ERR" ''
+# syslog(3) looks for /dev/log, so a daemon of ours gets a /dev of its own.
+own_syslog() {
+    mkdir "$WORK/dev"
+    # shellcheck disable=SC2016  # for the inner shell
+    unshare -m sh -c 'mount -t tmpfs tmpfs "$1/dev" && cp -a /dev/null /dev/zero /dev/random /dev/urandom "$1/dev" &&
+        mount --bind "$1/dev" /dev && exec busybox syslogd -n -O "$1/syslog"' sh "$WORK" 2>"$WORK/syslog.err" &
+    syslog_pid=$!
+    wait_until 10 nsenter -t $syslog_pid -m test -S /dev/log
+}
+if [ "$(id -u)" -eq 0 ] && busybox syslogd --help >/dev/null 2>&1 && own_syslog; then
+    client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute'"
+    nsenter -t "$syslog_pid" -m runuser -u "$PG_USER" -- "$TASK_SERVER" -C "$INSTALLATION" run
+    has_arrived() {
+        grep -q "cron.err task-server\[[0-9]*\]: client 'acme': job $JOB_ID (Test) after [0-9]* ms: failed" "$WORK/syslog"
+    }
+    ok 'a syslog daemon gets it, with its priority' wait_until 10 has_arrived
+    kill "$syslog_pid"
+    wait "$syslog_pid" 2>/dev/null
+else
+    skip 'a syslog daemon gets it, with its priority' "no syslogd of busybox, or no /dev of our own: $(head -n 1 "$WORK/syslog.err" 2>/dev/null)"
+fi
 sed -i 's/^log = syslog/log = elsewhere/' "$INSTALLATION/config/kivitendo.conf"
 fails 'any other word is refused' 78 run_ts run
 done_testing
