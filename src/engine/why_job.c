@@ -199,13 +199,31 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
     bool again = package &&
                  option_map_find(&a->s->site->options.rerun_interrupted, package) != NULL;
     why_show_time(a, entry->run_at_us, began);
-    why_add(a, "journal", WHY_WARNING,
-            "its run of %s was interrupted, or ended while the database was away, and is not "
-            "recorded yet",
-            began);
-    why_advise(a, again ? _("the next run records it, and runs the job again if it was interrupted")
-                        : _("the next run records it, and the job goes on at its next regular "
-                            "time"));
+    switch (entry->fate) {
+    case JOURNAL_FATE_INTERRUPTED:
+        why_add(a, "journal", WHY_WARNING,
+                "its run of %s was interrupted, which is not recorded yet", began);
+        why_advise(a, again ? _("the next run records it, and runs the job again")
+                            : _("the next run records it, and the job goes on at its next regular "
+                                "time"));
+        return;
+    case JOURNAL_FATE_SUCCEEDED:
+    case JOURNAL_FATE_FAILED:
+        why_add(a, "journal", WHY_WARNING,
+                entry->fate == JOURNAL_FATE_FAILED
+                    ? N_("its run of %s has ended, a failure, which is not recorded yet")
+                    : N_("its run of %s has ended, a success, which is not recorded yet"),
+                began);
+        why_advise(a, _("the next run records it, and the job goes on at its next regular time"));
+        return;
+    case JOURNAL_FATE_UNSTARTED:
+        why_add(a, "journal", WHY_WARNING, "its run of %s was prepared, but never started", began);
+        why_advise(a, _("the next run starts it"));
+        return;
+    case JOURNAL_FATE_UNKNOWN:
+        why_add(a, "journal", WHY_WARNING, "what is noted of its run of %s cannot be read", began);
+        why_advise(a, _("the next run puts the entry aside, and says so"));
+    }
 }
 
 static void look_at_journal(struct why_asking *a)

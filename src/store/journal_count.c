@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "io/dirnames.h"
 #include "io/process.h"
+#include "store/journal.h"
 
 /* Keeps the list sorted. */
 static bool add_client(struct journal_count *count, int id)
@@ -26,18 +28,39 @@ static bool add_client(struct journal_count *count, int id)
     return true;
 }
 
-static bool add_item(struct journal_count *count, const struct journal_name *name, pid_t owner)
+static enum journal_fate fate_of(const struct entry *entry)
+{
+    if (entry->has_ending)
+        return entry->ending.outcome.failed ? JOURNAL_FATE_FAILED : JOURNAL_FATE_SUCCEEDED;
+    return entry->has_child ? JOURNAL_FATE_INTERRUPTED : JOURNAL_FATE_UNSTARTED;
+}
+
+static enum journal_fate read_fate(const struct journal *journal, const char *file)
+{
+    enum journal_fate fate = JOURNAL_FATE_UNKNOWN;
+    struct buf text = {0};
+    struct entry entry;
+    struct err ignored;
+    int fd = openat(journal->fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return fate;
+    if (journal_read(fd, &text) && !text.failed &&
+        entry_parse(&entry, buf_text(&text), text.len, &(struct entry_mark){0}, &ignored)) {
+        fate = fate_of(&entry);
+        entry_release(&entry);
+    }
+    buf_release(&text);
+    close(fd);
+    return fate;
+}
+
+static bool add_item(struct journal_count *count, const struct journal_item *item)
 {
     struct journal_item *items = realloc(count->items, (count->item_count + 1) * sizeof *items);
     if (!items)
         return false;
     count->items = items;
-    items[count->item_count++] = (struct journal_item){
-        .client_id = name->client_id,
-        .job_id = name->job_id,
-        .run_at_us = name->run_at_us,
-        .owner = owner,
-    };
+    items[count->item_count++] = *item;
     return true;
 }
 
@@ -47,10 +70,17 @@ static bool count_entry(const struct journal *journal, const char *file,
     struct stat st;
     if (fstatat(journal->fd, file, &st, AT_SYMLINK_NOFOLLOW) < 0)
         return true; /* settled meanwhile */
-    pid_t owner = process_holding_flock(&st);
-    if (!add_item(count, name, owner))
+    struct journal_item item = {
+        .client_id = name->client_id,
+        .job_id = name->job_id,
+        .run_at_us = name->run_at_us,
+        .owner = process_holding_flock(&st),
+    };
+    if (!item.owner)
+        item.fate = read_fate(journal, file);
+    if (!add_item(count, &item))
         return false;
-    if (owner) {
+    if (item.owner) {
         count->running++;
         return true;
     }

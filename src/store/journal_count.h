@@ -2,7 +2,7 @@
  *
  *     journal_count(&journal, &count, err) …  journal_count_release(&count);
  *
- * Nothing is opened or locked: a lock, however short, could make a run take an entry for owned.
+ * Nothing is locked: a lock, however short, could make a run take an entry for owned.
  * Owners are looked up in the kernel's table of locks, which shows those of other containers not;
  * then a running job counts as waiting.
  *
@@ -21,12 +21,22 @@
 #include "base/err.h"
 #include "store/journal_dir.h"
 
+/* What is known of the run of an entry that waits. */
+enum journal_fate {
+    JOURNAL_FATE_UNKNOWN, /* its owner lives, or the entry cannot be read */
+    JOURNAL_FATE_UNSTARTED,
+    JOURNAL_FATE_INTERRUPTED, /* it was started, and nobody knows how it ended */
+    JOURNAL_FATE_SUCCEEDED,
+    JOURNAL_FATE_FAILED,
+};
+
 /* An entry of this site. */
 struct journal_item {
     int client_id;
     int job_id;
     int64_t run_at_us; /* when that run began */
     pid_t owner;       /* the process that watches over it; 0: it waits to be settled */
+    enum journal_fate fate;
 };
 
 struct journal_count {

@@ -76,20 +76,6 @@ static bool set_aside(const struct scan *scan, const char *name, const char *why
     return add_report(&scan->list->reports, line.text, err);
 }
 
-static bool read_file(int fd, struct buf *text)
-{
-    char chunk[8192];
-    ssize_t len;
-    while ((len = read(fd, chunk, sizeof chunk)) > 0) {
-        buf_add(text, chunk, (size_t)len);
-        if (text->len > JOURNAL_ENTRY_MAX_BYTES) {
-            errno = EFBIG;
-            return false;
-        }
-    }
-    return len == 0;
-}
-
 static bool text_is(const char *text, const char *wanted)
 {
     return text && strcmp(text, wanted) == 0;
@@ -116,7 +102,7 @@ static bool read_entry(struct journal_found *found, const struct journal_name *n
                        struct err *err)
 {
     struct buf text = {0};
-    bool good = read_file(found->handle.fd, &text) || err_set_errno(err, "it cannot be read");
+    bool good = journal_read(found->handle.fd, &text) || err_set_errno(err, "it cannot be read");
     if (good && text.failed)
         good = err_set_nomem(err);
     good = good && entry_parse(&found->entry, buf_text(&text), text.len, &found->handle.mark, err);

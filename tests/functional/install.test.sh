@@ -33,8 +33,8 @@ EOF
 export TASK_SERVER_PERL="$share/perl"
 add_job acme Test '0 3 * * *' due --data 'exception: failed'
 run_ts run
-like 'the installed template is used' "$(cat "$WORK/mails/last")" '^Gestartet: '
-unlike 'and no other' "$(cat "$WORK/mails/last")" 'Vorlage wurde nicht verwendet'
+like 'the installed template is used' "$(cat "$WORK/mails/last")" '^started: '
+unlike 'and no other' "$(cat "$WORK/mails/last")" 'template was not used'
 
 ok 'make uninstalls' installed uninstall
 is 'and leaves nothing' "$(find "$WORK/root" -type f)" ''

@@ -38,7 +38,7 @@ let_end one
 add_job acme UpdateEmployeeBaseData '*/5 * * * *' due
 run_ts run
 like 'a refused outcome is told as what it was' "$TS_ERR" \
-    "job $job \(Command\): it has ended \(success\), but .* waits in the journal: no room for this"
+    "job $job \(Command\) after [0-9]+ ms: it has ended \(success\), but .* waits in the journal: no room for this"
 is 'and waits' "$(journal_entries | wc -l)" 1
 is 'the native job ran' "$(natives)" 1
 native_due

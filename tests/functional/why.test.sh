@@ -158,17 +158,31 @@ kill -s KILL "$TS_PID"
 wait_ts command
 let_end one
 is 'its run is killed' "$(journal_entries | wc -l)" 1
-why '32. it was interrupted, which no run has recorded yet' journal warning 'its run of 20.* was interrupted.*the next run records it'
+why '32. it was interrupted, which no run has recorded yet' journal warning 'its run of 20.* was interrupted, which .*the next run records it, and the job goes on'
 concludes 'so that comes first' 'It is due, but its run of 20.*; the next run records it, and the job goes on at its next regular'
 ts_setting '[task_server]'
 ts_setting 'rerun_interrupted = Waiting'
-why 'or the job is run again' journal warning 'records it, and runs the job again if it was interrupted'
+why 'or the job is run again' journal warning 'the next run records it, and runs the job again'
 sed -i '/^rerun_interrupted/d' "$INSTALLATION/config/kivitendo.conf"
 why 'nobody has claimed it any more' claim fine nobody
 why 'it is its own' journal fine 'runs of other jobs of this client wait' "$test_job"
 run_ts run
 why '33. it was interrupted the last time' last warning 'interrupted: .*'
 why 'nothing waits' journal fine 'nothing waits'
+ts_setting '[task_server]'
+ts_setting 'connect_timeout = 1'
+not_begun one
+make_due acme "$JOB_ID"
+start_ts command run
+ok 'it is under way once more' has_begun one
+pg_admin postgres -q -c "ALTER DATABASE $(client_db acme) ALLOW_CONNECTIONS false" \
+    -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '$(client_db acme)'" >/dev/null
+let_end one
+wait_ts command
+pg_admin postgres -q -c "ALTER DATABASE $(client_db acme) ALLOW_CONNECTIONS true"
+why 'it ended while the database was away' journal warning 'its run of 20.* has ended, a success, which is not recorded yet.*the next run records it'
+run_ts run
+why 'now it is recorded' last fine ', a success'
 client_sql acme "DELETE FROM background_jobs WHERE id <> $test_job"
 JOB_ID=$test_job
 set_job "active = true, next_run_at = now() + interval '1 hour'"

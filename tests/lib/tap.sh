@@ -397,8 +397,7 @@ run_ts() {
 # use_catalogues: from now on the program finds its translations; without them everything is English.
 use_catalogues() {
     TASK_SERVER_LOCALE=$WORK/catalogues
-    mkdir -p "$TASK_SERVER_LOCALE"
-    cp -R "$TEST_ROOT/build/release/locale/." "$TASK_SERVER_LOCALE" && chmod -R a+rX "$TASK_SERVER_LOCALE" || exit 1
+    cp -R "$TEST_ROOT/build/$TEST_FLAVOUR/locale" "$TASK_SERVER_LOCALE" && chmod -R a+rX "$TASK_SERVER_LOCALE" || exit 1
     export TASK_SERVER_LOCALE
 }
 
