@@ -13,8 +13,9 @@
 #include "cmd/desk.h"
 #include "cmd/paper.h"
 #include "cmd/when.h"
-#include "core/walltime.h"
+#include "core/agewords.h"
 #include "engine/hold.h"
+#include "engine/situation.h"
 #include "engine/survey.h"
 
 static const char usage[] = N_(
@@ -82,6 +83,25 @@ static bool put_hold(const struct desk *desk, const struct hold *hold, struct er
     return done;
 }
 
+/* What has been at work for a few seconds, and is not stopped by the hold. */
+static void add_running(const struct desk *desk, const struct hold *hold, struct buf *out)
+{
+    struct situation situation = {0};
+    struct err ignored = {0};
+    if (!situation_look(&situation, &desk->site, &ignored))
+        return;
+    for (size_t i = 0; i < situation.busy.count; i++) {
+        const struct busy_job *job = &situation.busy.jobs[i];
+        char since[AGEWORDS_STAMP_MAX];
+        if (!job->job_id || (hold->client_id != HOLDS_ALL && hold->client_id != job->client_id))
+            continue;
+        agewords_stamp(&desk->site.zone, job->since_us, situation.now_us, since);
+        buf_addf(out, _("client '%s': job %d (%s) is running since %s\n"), job->client, job->job_id,
+                 job->package, since);
+    }
+    situation_release(&situation);
+}
+
 static bool tell(const struct desk *desk, const struct hold *hold, const char *name,
                  struct err *err)
 {
@@ -94,6 +114,7 @@ static bool tell(const struct desk *desk, const struct hold *hold, const char *n
         buf_addf(&out, _("all clients are %s\n"), buf_text(&text));
     buf_add_text(&out, _("Nothing new is started for this installation on this machine; what is "
                          "running goes on.\n"));
+    add_running(desk, hold, &out);
     bool done = paper_write(&out, err);
     buf_release(&out);
     buf_release(&text);
