@@ -32,11 +32,11 @@ ok 'what takes a while is shown' wait_until 30 busy "^job,[0-9]{16},native,$acme
 ok 'of every client, in one line' wait_until 30 busy "^job,[0-9]{16},native,$beta_job,2,[0-9]+,$HELD_JOB,be ta\$"
 is "with the run's pid" "$(busy '^run' | cut -d, -f2)" "$TS_PID"
 is 'nobody else may read it' "$(stat -c %a "$INSTALLATION"/users/task_server/*.busy)" 600
-run_ts hold --client 'be ta'
+run_ts hold --client 2
 like 'who holds the client hears what goes on there' "$TS_OUT" \
     "^client 'be ta': job $beta_job \\($HELD_JOB\\) is running since 20.* ago\\)\$"
 unlike 'and not what goes on elsewhere' "$TS_OUT" "client 'acme': job"
-run_ts release --client 'be ta'
+run_ts release --client 2
 let_go beta
 ok 'when it is done it is not shown any more' wait_until 30 gone ',be ta$'
 ok 'but what goes on is' busy ',acme$'
