@@ -174,6 +174,14 @@ static void log_summary(const struct round *round)
             round->unreachable);
 }
 
+/* A forgotten users/nologin, once people have been told of it, is no good run either: nothing else
+ * would make a monitor that waits for heartbeats look. */
+static bool went_well(const struct run *run, int exit_code)
+{
+    return !exit_code && !run->round.tally.failed &&
+           !incidents_find(&run->memory.incidents, CONDITION_NOTICE "nologin");
+}
+
 /* One round, and what is remembered and told of it. */
 static int serve_round(struct run *run)
 {
@@ -186,7 +194,7 @@ static int serve_round(struct run *run)
     if (memory_notify(&run->memory)) {
         notify_collect(&run->memory.notify);
         memory_save(&run->memory); /* whoever dies in telling must not tell it again */
-        notify_finish(&run->memory.notify, !exit_code && !round->tally.failed);
+        notify_finish(&run->memory.notify, went_well(run, exit_code));
     }
     write_metrics(run, exit_code);
     memory_save(&run->memory);

@@ -97,6 +97,19 @@ mode 200
 run_ts run-job "$JOB_ID"
 is 'a job that is run by hand is no run' "$(requests)" ''
 
+touch "$INSTALLATION/users/nologin"
+run_ts run
+is 'an installation that has just been locked is well' "$(requests)" 'GET /api/push/?status=up&ping=,'
+awk '{ $2 -= 960; $3 -= 960; print }' "$INSTALLATION"/users/task_server/*.incidents >"$WORK/aged"
+cat "$WORK/aged" >"$(echo "$INSTALLATION"/users/task_server/*.incidents)"
+mode 200
+run_ts run
+is 'after a quarter of an hour it is not' "$(requests)" 'GET /api/push/fail?status=up&ping=,'
+rm "$INSTALLATION/users/nologin"
+mode 200
+run_ts run
+is 'unlocked, it is' "$(requests)" 'GET /api/push/?status=up&ping=,'
+
 # ---- a monitor that does not work -----------------------------------------------------------------
 
 # out_of_order SENTENCE PATTERN: the run is what it was, and says so once; at most five seconds, but how
