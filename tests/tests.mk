@@ -7,6 +7,9 @@ check: all unit
 check-long: all unit
 	$(MAKE) FLAVOUR=steps all
 	tests/run --flavour $(FLAVOUR) --long
+	tests/reference/cron-reference
+	tests/reference/template-reference
+	tests/reference/mime-reference
 
 lint:
 	scripts/lint
@@ -37,7 +40,6 @@ $(B)/tests/%: tests/%.c $(B)/libtask.a
 -include $(wildcard tests/*/*.mk)
 
 MAN_DIR := $(PREFIX)/share/man
-TEMPLATE_DIR := $(PREFIX)/share/task-server/templates
 COMPLETION_DIR := $(PREFIX)/share/bash-completion/completions
 ARM_DIR := $(PREFIX)/share/task-server/arm
 SYSTEMD_DIR := $(PREFIX)/share/task-server/systemd
