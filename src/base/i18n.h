@@ -12,8 +12,8 @@
  * column that kivitendo interprets.
  *
  * Only LC_MESSAGES is taken from the environment: numbers and sorting stay C's.
- * Texts are UTF-8 whatever the locale's own encoding is.  Without a catalogue, or without the
- * locale on this machine, everything is English.
+ * Texts are UTF-8 whatever the locale's own encoding is.  Without a catalogue everything is
+ * English; the locale itself need not be installed on this machine.
  *
  * Source: GNU gettext manual, "The Programmer's View".
  */
