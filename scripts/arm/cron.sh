@@ -13,7 +13,7 @@
 cron_d=/etc/cron.d
 
 cron_mark() {
-    echo "# kivitendo-jobs for $id"
+    printf '# kivitendo-jobs for %s\n' "$id"
 }
 
 # Quotes for the shell, then for cron, to whom a percent sign is the end of the line.
@@ -33,9 +33,8 @@ cron_command() {
 # cron_lines [USER]: what we write; the mark holds no percent sign that cron would see.
 cron_lines() {
     cron_end=$(cron_mark | sed 's/%/\\%/g')
-    echo "# BEGIN, written by task_server start, removed by task_server stop: $cron_end"
-    echo "* * * * * ${1:+$1 }$(cron_command) $cron_end"
-    echo "# END: $cron_end"
+    printf '%s\n' "# BEGIN, written by task_server start, removed by task_server stop: $cron_end" \
+        "* * * * * ${1:+$1 }$(cron_command) $cron_end" "# END: $cron_end"
 }
 
 # Does the entry itself stand in standard input?  An entry that somebody has commented out does not.

@@ -47,7 +47,7 @@ place_shipped() {
     for place_from in "$here/boot/$1" "$here/$1" "$here/../share/task-server/$1"; do
         [ ! -d "$place_from" ] || break
     done
-    echo "$place_from"
+    printf '%s\n' "$place_from"
 }
 
 # place_file FROM TO MODE

@@ -98,7 +98,7 @@ TimeoutStopSec=$((stop_grace + kill_grace + 15))s
 ReadWritePaths=
 EOF
     printf '%s' "$writes$state_dir$NL" | sort -u | while IFS= read -r systemd_write; do
-        [ -z "$systemd_write" ] || echo "ReadWritePaths=$(systemd_quote "-$systemd_write")"
+        [ -z "$systemd_write" ] || printf 'ReadWritePaths=%s\n' "$(systemd_quote "-$systemd_write")"
     done
 }
 
