@@ -4,7 +4,8 @@
 #     make po              the .po files take up new and changed messages; then translate them
 #
 # err_set and its like translate their format by themselves (src/base/i18n.h), so xgettext is told
-# which of their arguments that is.
+# which of their arguments that is.  Program and wrapper share a catalogue; what is said in shell
+# (scripts/arm/words.sh) is joined to what is said in C, and stands alone in messages-shell.pot, too.
 
 LANGUAGES := $(basename $(notdir $(wildcard po/*.po)))
 CATALOGUES := $(LANGUAGES:%=$(B)/locale/%/LC_MESSAGES/task-server.mo)
@@ -17,6 +18,11 @@ XGETTEXT := xgettext --from-code=UTF-8 --language=C --sort-by-file --add-comment
 	log_msg:2 visit_log:4 table_cellf:3 checkup_add:4 why_add:4 cronnotes_add:2 setting_refuse:3 \
 	setting_warn:3 $(OWN_CALLS),--keyword=$(call))
 
+SPEAKING_SCRIPTS := scripts/task_server $(wildcard scripts/arm/*.sh)
+XGETTEXT_SHELL := xgettext --from-code=UTF-8 --language=Shell --sort-by-file \
+	--package-name=task-server --no-location --keyword \
+	$(foreach call,tell:1 complain:1 fail:2 usage:1 trouble:1 settings_fail:1,--keyword=$(call))
+
 catalogues: $(CATALOGUES)
 
 $(B)/locale/%/LC_MESSAGES/task-server.mo: po/%.po
@@ -24,9 +30,14 @@ $(B)/locale/%/LC_MESSAGES/task-server.mo: po/%.po
 	@echo 'MO $<'
 	$(Q)msgfmt --check -o $@ $<
 
-$(B)/messages.pot: $(SRC) src/main.c src/core/released_table.h
+$(B)/messages.pot: $(SRC) src/main.c src/core/released_table.h $(SPEAKING_SCRIPTS)
 	@mkdir -p $(@D)
-	$(Q)$(XGETTEXT) -o $@ $^
+	$(Q)$(XGETTEXT) -o $@ $(filter src/%,$^)
+	$(Q)$(XGETTEXT_SHELL) --join-existing -o $@ $(filter scripts/%,$^)
+
+$(B)/messages-shell.pot: $(SPEAKING_SCRIPTS)
+	@mkdir -p $(@D)
+	$(Q)$(XGETTEXT_SHELL) -o $@ $^
 
 po: $(B)/messages.pot
 	set -e; for language in $(LANGUAGES); do \

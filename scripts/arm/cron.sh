@@ -63,7 +63,7 @@ cron_without_ours() {
 
 cron_too_long() {
     if [ "$(cron_lines | awk '{ if (length($0) > n) n = length($0) } END { print n }')" -gt 900 ]; then
-        echo 'task_server: these paths are too long for a line of cron' >&2
+        complain 'these paths are too long for a line of cron'
         return 1
     fi
 }
@@ -84,7 +84,7 @@ cron_runs() {
             ;;
         esac
     done
-    fires_not='no cron daemon is running'
+    fires_not=$(tell 'no cron daemon is running')
     return 1
 }
 
@@ -102,8 +102,13 @@ cron_d_name() {
 
 cron_d_is_there() {
     cron_d_name
-    [ -d "$cron_d" ] || { echo "task_server: there is no $cron_d: is cron installed?" >&2 && return 5; }
-    [ "$(id -u)" -eq 0 ] || { echo "task_server: only root may write to $cron_d" >&2 && return 4; }
+    if [ ! -d "$cron_d" ]; then
+        complain 'there is no %s: is cron installed?' "$cron_d"
+        return 5
+    elif [ "$(id -u)" -ne 0 ]; then
+        complain 'only root may write to %s' "$cron_d"
+        return 4
+    fi
 }
 
 cron_d_is_armed() {
@@ -135,13 +140,13 @@ cron_d_arm() {
         return
     fi
     rm -f "$cron_d_new" 2>/dev/null
-    echo "task_server: cannot write $cron_d_file: $(sed 's/.*: //' "$work/err")" >&2
+    complain 'cannot write %s: %s' "$cron_d_file" "$(sed 's/.*: //' "$work/err")"
     return 4
 }
 
 cron_d_disarm() {
     rm -f "$cron_d_file" 2>"$work/err" || {
-        echo "task_server: cannot remove $cron_d_file: $(sed 's/.*: //' "$work/err")" >&2
+        complain 'cannot remove %s: %s' "$cron_d_file" "$(sed 's/.*: //' "$work/err")"
         return 4
     }
 }
@@ -170,11 +175,11 @@ crontab_of() {
 
 crontab_is_there() {
     if ! command -v crontab >/dev/null 2>&1; then
-        echo 'task_server: there is no crontab(1): is cron installed?' >&2
+        complain 'there is no %s: is cron installed?' 'crontab(1)'
         return 5
     fi
     crontab_read || {
-        echo "task_server: cannot read the crontab of $user: $(cat "$work/crontab.err")" >&2
+        complain 'cannot read the crontab of %s: %s' "$user" "$(cat "$work/crontab.err")"
         return 4
     }
 }
@@ -222,11 +227,11 @@ crontab_list() {
 # crontab(1) puts the new one in place by renaming it; what is there is then compared.
 crontab_write() {
     if ! crontab_of "$work/crontab.new" >"$work/crontab.err" 2>&1; then
-        echo "task_server: the crontab of $user is not changed: $(head -n 3 "$work/crontab.err")" >&2
+        complain 'the crontab of %s is not changed: %s' "$user" "$(head -n 3 "$work/crontab.err")"
         return 4
     fi
     crontab_list 2>/dev/null | cmp -s - "$work/crontab.new" || [ ! -s "$work/crontab.new" ] || {
-        echo "task_server: the crontab of $user is not what was written: somebody else is at it" >&2
+        complain 'the crontab of %s is not what was written: somebody else is at it' "$user"
         return 1
     }
 }
@@ -265,7 +270,7 @@ foreign_entries() {
         if [ -r "$foreign" ] && [ "$foreign" != "$cron_d_file" ] && grep -v '^[[:space:]]*#' "$foreign" |
             grep -v '# kivitendo-jobs for ' | grep -F -e "task-server -C $installation " -e "task-server -C '$installation' " \
             >/dev/null; then
-            trouble "$foreign starts runs too, and start and stop leave it alone: remove it"
+            trouble '%s starts runs too, and start and stop leave it alone: remove it' "$foreign"
         fi
     done
 }

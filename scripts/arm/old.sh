@@ -8,20 +8,21 @@ old_server_trouble() {
     old_disable=
     if [ -e "/etc/systemd/system/multi-user.target.wants/$old_unit.service" ]; then
         old_disable="systemctl disable $old_unit"
-        old_what="its unit $old_unit.service is enabled"
+        old_what=$(tell 'its unit %s is enabled' "$old_unit.service")
     elif old_init_enabled; then
         old_disable="update-rc.d $old_unit disable"
-        old_what="its init script /etc/init.d/$old_unit is enabled"
+        old_what=$(tell 'its init script %s is enabled' "/etc/init.d/$old_unit")
     elif [ -e "/etc/init/$old_unit.conf" ] && ! grep -q -s '^manual' "/etc/init/$old_unit.override"; then
         old_disable="echo manual >/etc/init/$old_unit.override"
-        old_what="its upstart job $old_unit is enabled"
+        old_what=$(tell 'its upstart job %s is enabled' "$old_unit")
     fi
     if old_server_pid; then
-        old_what="it is running (pid $pid)${old_what:+, and $old_what}"
+        old_runs=$(tell 'it is running (pid %s)' "$pid")
+        old_what=$old_runs${old_disable:+, $old_what}
     elif [ -z "$old_disable" ]; then
         return 1
     fi
-    old_trouble="kivitendo's old task_server.pl: $old_what"
+    old_trouble=$(tell "kivitendo's old task_server.pl: %s" "$old_what")
 }
 
 old_init_enabled() {
@@ -33,11 +34,11 @@ old_init_enabled() {
 
 refuse_old_server() {
     old_server_trouble || return 0
-    cat >&2 <<EOF
-task_server: $old_trouble
-Stop it, and keep it from being started at boot, with these two commands, as root:
-    $installation/scripts/task_server.pl${config:+ -c $config} stop
-    ${old_disable:-systemctl disable $old_unit}
-EOF
+    {
+        printf 'task_server: %s\n' "$old_trouble"
+        tell 'Stop it, and keep it from being started at boot, with these two commands, as root:'
+        printf '    %s\n' "$installation/scripts/task_server.pl${config:+ -c $config} stop" \
+            "${old_disable:-systemctl disable $old_unit}"
+    } >&2
     exit 1
 }

@@ -11,7 +11,7 @@ init_script=/etc/init.d/kivitendo-jobs
 
 install_all() {
     need_settings
-    [ "$(id -u)" -eq 0 ] || fail 4 'install wants root'
+    [ "$(id -u)" -eq 0 ] || fail 4 '%s wants root' install
     if command -v systemctl >/dev/null 2>&1 && [ -d "$systemd_etc" ]; then
         place_all_units || exit
     elif [ -d /etc/init ] && command -v initctl >/dev/null 2>&1; then
@@ -19,13 +19,13 @@ install_all() {
     elif [ -d /etc/init.d ]; then
         place_init_script || exit
     fi
-    echo "state directory: $state_dir"
+    tell 'state directory: %s' "$state_dir"
     [ -n "$no_web" ] || place_page_module || exit
     look
     if [ -n "$armed_by" ]; then
-        echo "armed already; next: task_server$(place_arguments) restart"
+        tell 'armed already; next: %s' "task_server$(place_arguments) restart"
     else
-        echo "next: task_server$(place_arguments) start"
+        tell 'what comes next: %s' "task_server$(place_arguments) start"
     fi
 }
 
@@ -53,15 +53,15 @@ place_shipped() {
 # place_file FROM TO MODE
 place_file() {
     if cmp -s "$1" "$2"; then
-        echo "in place: $2"
+        tell 'in place: %s' "$2"
     elif [ -h "$2" ] && [ "$(readlink "$2")" = /dev/null ]; then
-        echo "task_server: $2 is masked; please: systemctl unmask ${2##*/}" >&2
+        complain '%s is masked; please: %s' "$2" "systemctl unmask ${2##*/}"
         return 5
     elif cp "$1" "$2.new" 2>"$work/err" && chmod "$3" "$2.new" && mv -f "$2.new" "$2"; then
-        echo "installed: $2"
+        tell 'installed: %s' "$2"
     else
         rm -f "$2.new" 2>/dev/null
-        echo "task_server: cannot write $2: $(sed 's/.*: //' "$work/err")" >&2
+        complain 'cannot write %s: %s' "$2" "$(sed 's/.*: //' "$work/err")"
         return 4
     fi
 }
@@ -69,7 +69,7 @@ place_file() {
 # kivitendo's pages show the schedule with a module of ours, which only its user's rights put there.
 place_page_module() {
     page_module || return 1
-    echo 'restart the FastCGI processes once: they load modules only then'
+    tell 'restart the FastCGI processes once: they load modules only then'
 }
 
 page_module() {
@@ -88,13 +88,13 @@ place_init_script() {
 }
 
 uninstall_all() {
-    [ "$(id -u)" -eq 0 ] || fail 4 'uninstall wants root'
+    [ "$(id -u)" -eq 0 ] || fail 4 '%s wants root' uninstall
     no_wait=1
     stop || exit
     place_handover
     systemd_names && place_remove_drop_ins "$unit.service" "$wake.path"
     if place_others; then
-        echo 'units and init script stay: other installations are armed by them'
+        tell 'units and init script stay: other installations are armed by them'
         return
     fi
     for place_unit in $place_units; do
@@ -108,7 +108,7 @@ uninstall_all() {
         place_remove "$init_script"
         ! command -v update-rc.d >/dev/null 2>&1 || update-rc.d kivitendo-jobs remove >/dev/null
     fi
-    echo "kept: ${state_dir:-the state directory}; the program itself goes with: make uninstall"
+    tell 'kept: %s; the program itself goes with: %s' "${state_dir:-$(tell 'the state directory')}" 'make uninstall'
 }
 
 # place_remove_drop_ins PATTERN…: of these units, what we wrote; files of yours stay.
@@ -117,7 +117,8 @@ place_remove_drop_ins() {
         # shellcheck disable=SC2231  # a pattern is wanted
         for place_dir in "$systemd_etc"/$place_pattern.d; do
             rm -f "$place_dir/50-task-server.conf" "$place_dir/60-sendmail.conf"
-            [ ! -d "$place_dir" ] || rmdir "$place_dir" 2>/dev/null || echo "kept: $place_dir, which has files of yours"
+            [ ! -d "$place_dir" ] || rmdir "$place_dir" 2>/dev/null ||
+                tell 'kept: %s, which has files of yours' "$place_dir"
         done
     done
 }
@@ -131,24 +132,23 @@ place_others() {
 
 place_remove() {
     if [ -e "$1" ] || [ -h "$1" ]; then
-        rm -f "$1" && echo "removed: $1"
+        rm -f "$1" && tell 'removed: %s' "$1"
     fi
 }
 
 # What the old server could not do with.  It is no reason to stay that nobody can say it.
 place_handover() {
     if [ -n "$settings_trouble" ]; then
-        echo 'what would trouble the old server was not looked at: see above'
+        tell 'what would trouble the old server was not looked at: see above'
         return
     fi
-    echo 'what would trouble the old server:'
-    (cd_installation && as_user "$program" -C "$installation" ${config:+-c "$config"} handover ${fix:+--fix}) \
-        >"$work/handover" 2>&1
+    tell 'what would trouble the old server:'
+    ask_as_user handover ${fix:+--fix} >"$work/handover" 2>&1
     place_code=$?
     sed 's/^/  /' "$work/handover"
     if [ $place_code -ne 0 ]; then
-        echo "  look again when that is mended: task-server$(place_arguments) handover"
+        tell '  look again when that is mended: %s' "task-server$(place_arguments) handover"
     elif [ -z "$fix" ] && [ "$(wc -l <"$work/handover")" -gt 1 ]; then
-        echo "  mend it with: task_server$(place_arguments) uninstall --fix"
+        tell '  mend it with: %s' "task_server$(place_arguments) uninstall --fix"
     fi
 }

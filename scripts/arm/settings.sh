@@ -41,7 +41,7 @@ find_installation() {
     if [ -n "$dir_typed" ]; then
         up=$(readlink -f "$dir_typed")
         [ -e "$up/SL/System/TaskServer.pm" ] ||
-            fail 6 "$dir_typed (-C) is not kivitendo's directory: there is no SL/System/TaskServer.pm in it"
+            fail 6 "%s (-C) is not kivitendo's directory: there is no SL/System/TaskServer.pm in it" "$dir_typed"
     elif [ -n "$config_typed" ] && upwards "$(dirname "$config_typed")"; then :
     elif [ -n "$config_typed" ] && upwards "$(dirname "$(readlink -f "$config_typed")")"; then :
     elif upwards .; then :
@@ -62,7 +62,7 @@ find_installation() {
 canonical_config() {
     config=
     [ -n "$config_typed" ] || return 0
-    config_dir=$(readlink -f "$(dirname "$config_typed")") || fail 6 "there is no $config_typed"
+    config_dir=$(readlink -f "$(dirname "$config_typed")") || fail 6 'there is no %s' "$config_typed"
     config=$config_dir/${config_typed##*/}
     case $config in
     "$installation/config/kivitendo.conf") config= ;;
@@ -79,12 +79,17 @@ users_owner() {
 }
 
 cd_installation() {
-    cd "$installation" || fail 4 "cannot go to $installation"
+    cd "$installation" || fail 4 'cannot go to %s' "$installation"
 }
 
-# Runs the program on this installation: ask COMMAND…
+# ask COMMAND…: the program on this installation, speaking to whoever reads it.
 ask() {
-    (cd "$installation" && "$program" -C "$installation" ${config:+-c "$config"} "$@")
+    (cd_installation && LC_ALL=$program_locale "$program" -C "$installation" ${config:+-c "$config"} "$@")
+}
+
+ask_as_user() {
+    (cd_installation &&
+        as_user env LC_ALL="$program_locale" "$program" -C "$installation" ${config:+-c "$config"} "$@")
 }
 
 read_settings() {
@@ -98,33 +103,28 @@ read_settings() {
     pid_file=
     mail_method=
     writes=
-    if ! ask -q settings >"$work/settings" 2>"$work/settings.err"; then
-        settings_trouble=1
-        settings_error=$(cat "$work/settings.err")
-        return 1
-    fi
-    take_settings
+    settings_from ask || return
     if [ "$(id -u)" -eq 0 ]; then
-        id "$user" >/dev/null 2>&1 || settings_fail "there is no user '$user': set run_as in [task_server]" || return
-        as_user_settings || return
-        take_settings
+        id "$user" >/dev/null 2>&1 || settings_fail "there is no user '%s': set run_as in [task_server]" "$user" || return
+        settings_from ask_as_user || return
     fi
     pidname=${pid_file##*/}
 }
 
 settings_fail() {
     settings_trouble=1
-    settings_error="task_server: $*"
+    settings_error="task_server: $(tell "$@")"
     return 1
 }
 
-as_user_settings() {
-    (cd_installation && as_user "$program" -C "$installation" ${config:+-c "$config"} -q settings) \
-        >"$work/settings" 2>"$work/settings.err" || {
-        settings_trouble=1
+# settings_from ask|ask_as_user: settings_trouble becomes the program's exit code where it refuses.
+settings_from() {
+    "$1" -q settings >"$work/settings" 2>"$work/settings.err" || {
+        settings_trouble=$?
         settings_error=$(cat "$work/settings.err")
         return 1
     }
+    take_settings
 }
 
 take_settings() {
@@ -154,8 +154,8 @@ say_settings_trouble() {
 need_settings() {
     read_settings && return
     say_settings_trouble
-    case $settings_error in
-    *ermission*) exit 4 ;;
+    case $settings_trouble in
+    4 | 77 | 126) exit 4 ;;
     esac
     exit 6
 }
@@ -187,7 +187,7 @@ become_user_exec() {
         read_settings || { say_settings_trouble && exit 78; }
     fi
     rm -rf "$work"
-    become_user_exec_plain "$become_program" -C "$installation" ${config:+-c "$config"} "$@"
+    become_user_exec_plain env LC_ALL="$program_locale" "$become_program" -C "$installation" ${config:+-c "$config"} "$@"
 }
 
 # ---- runs -----------------------------------------------------------------------------------------
@@ -233,10 +233,10 @@ tell_jobs() {
     printf '%s\n' "$jobs_told" | tr "$TAB" "$jobs_gap" | while IFS=$jobs_gap read -r _ jobs_since _ jobs_id _ _ jobs_package jobs_client; do
         [ -n "$jobs_since" ] || continue
         case $jobs_id in
-        0) jobs_what='waits for its database' ;;
-        *) jobs_what="job $jobs_id ($jobs_package)" ;;
+        0) jobs_what=$(tell 'waits for its database') ;;
+        *) jobs_what=$(tell 'job %s (%s)' "$jobs_id" "$jobs_package") ;;
         esac
-        echo "  client '$jobs_client': $jobs_what, since $(date -d "@${jobs_since%??????}" '+%F %T')"
+        tell "  client '%s': %s, since %s" "$jobs_client" "$jobs_what" "$(date -d "@${jobs_since%??????}" '+%F %T')"
     done
 }
 
@@ -246,16 +246,17 @@ signal_run() {
 
 tell_last_run() {
     if [ -z "${last_run:-}" ]; then
-        echo 'last run: unknown'
+        tell 'last run: unknown'
         return
     fi
     if ! as_user cat "$last_run" >"$work/stamp" 2>/dev/null; then
-        echo 'last run: none yet'
+        tell 'last run: none yet'
         return
     fi
     started=$(stamp_value started_us)
     started_s=${started%??????}
-    echo "last run: $(date -d "@${started_s:-0}" '+%F %T'), $(stamp_ending); jobs: $(stamp_value succeeded) succeeded, $(stamp_value failed) failed"
+    tell 'last run: %s, %s; jobs: %s succeeded, %s failed' "$(date -d "@${started_s:-0}" '+%F %T')" \
+        "$(stamp_ending)" "$(stamp_value succeeded)" "$(stamp_value failed)"
 }
 
 stamp_value() {
@@ -265,9 +266,9 @@ stamp_value() {
 stamp_ending() {
     stamp_code=$(stamp_value exit_code)
     if [ "${stamp_code:-1}" -eq 0 ]; then
-        echo 'ended well'
+        tell 'ended well'
     else
-        echo "ended with exit code $stamp_code, $(stamp_value unreachable) clients unreachable"
+        tell 'ended with exit code %s, %s clients unreachable' "$stamp_code" "$(stamp_value unreachable)"
     fi
 }
 
@@ -275,7 +276,7 @@ stamp_ending() {
 # shellcheck disable=SC2016  # for the inner shell
 note_armed() {
     as_user sh -c 'umask 022; printf "scheduler %s\n" "$1" >"$2.new" && mv -f "$2.new" "$2"' \
-        sh "$1" "${last_run%.last-run}.armed" || echo "task_server: cannot write to $state_dir" >&2
+        sh "$1" "${last_run%.last-run}.armed" || complain 'cannot write to %s' "$state_dir"
 }
 
 note_disarmed() {

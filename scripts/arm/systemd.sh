@@ -45,20 +45,20 @@ systemd_is_installed() {
 
 systemd_is_there() {
     if ! systemd_runs; then
-        echo 'task_server: systemd is not running here; choose another scheduler' >&2
+        complain 'systemd is not running here; choose another scheduler'
         return 5
     elif ! systemd_names || [ ${#wake} -gt 240 ]; then
-        echo "task_server: $id cannot be the name of a unit" >&2
+        complain '%s cannot be the name of a unit' "$id"
         return 5
     fi
     for systemd_unit in "$unit.timer" "$unit.service" "$wake.path"; do
         if [ "$(systemctl is-enabled "$systemd_unit" 2>/dev/null)" = masked ]; then
-            echo "task_server: $systemd_unit is masked; please: systemctl unmask $systemd_unit" >&2
+            complain '%s is masked; please: %s' "$systemd_unit" "systemctl unmask $systemd_unit"
             return 5
         fi
     done
     systemd_is_installed || {
-        echo "task_server: the unit $template.timer is not installed (task_server install)" >&2
+        complain 'the unit %s is not installed (task_server install)' "$template.timer"
         return 5
     }
 }
@@ -128,14 +128,14 @@ systemd_is_current() {
 # Enabled by hand, an instance knows no path below kivitendo's directory.
 systemd_lacks() {
     [ -e "$drop_in" ] || [ "$template" = "$unit" ] ||
-        echo ', so its runs can write nowhere'
+        tell ', so its runs can write nowhere'
 }
 
 # systemd_put FILE: standard input, in one step.
 systemd_put() {
     (umask 022 && mkdir -p "${1%/*}" && cat >"$1.new" && mv -f "$1.new" "$1") 2>"$work/err" && return
     rm -f "$1.new" 2>/dev/null
-    echo "task_server: cannot write $1: $(sed 's/.*: //' "$work/err")" >&2
+    complain 'cannot write %s: %s' "$1" "$(sed 's/.*: //' "$work/err")"
     return 4
 }
 
@@ -151,7 +151,7 @@ systemd_write() {
 
 systemctl_do() {
     systemctl --no-ask-password "$@" >"$work/err" 2>&1 && return
-    echo "task_server: systemctl $1: $(tail -n 1 "$work/err")" >&2
+    printf 'task_server: systemctl %s: %s\n' "$1" "$(tail -n 1 "$work/err")" >&2
     return 4
 }
 
@@ -159,7 +159,7 @@ systemctl_do() {
 systemd_arm() {
     if [ "$(id -u)" -ne 0 ]; then
         systemd_is_current || {
-            echo 'task_server: the drop-in is not up to date; as root, please: task_server start' >&2
+            complain 'the drop-in is not up to date; as root, please: %s' 'task_server start'
             return 4
         }
         systemctl_do start "$unit.timer" "$wake.path"
@@ -183,9 +183,9 @@ systemd_disarm() {
 
 systemd_fires() {
     if ! systemd_runs; then
-        fires_not='systemd is not running'
+        fires_not=$(tell 'systemd is not running')
     elif [ "$(systemctl is-enabled "$unit.service" 2>/dev/null)" = masked ]; then
-        fires_not="$unit.service is masked"
+        fires_not=$(tell '%s is masked' "$unit.service")
     else
         return 0
     fi
@@ -207,5 +207,5 @@ systemd_run_now() {
 systemd_check() {
     is_among systemd "$armed_by" || return 0
     systemd_mail_is_current ||
-        trouble "mail goes by '$mail_method', but the drop-in $drop_in_mail says otherwise: restart"
+        trouble "mail goes by '%s', but the drop-in %s says otherwise: restart" "$mail_method" "$drop_in_mail"
 }

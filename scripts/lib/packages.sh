@@ -22,6 +22,7 @@ build          gettext                     have_all msgfmt xgettext msgmerge
 run            postgresql                  have_server
 run,test       tzdata                      test -e /usr/share/zoneinfo/Europe/Berlin
 run,test       util-linux                  have_all setpriv
+run,test       gettext-base                have_all gettext
 test           libcmocka-dev               pkg-config --exists cmocka
 test           perl                        perl -MTime::Local -e1
 test           libdbd-pg-perl              perl -MDBD::Pg -e1

@@ -72,6 +72,36 @@ is 'it is armed still' "$(in_cron)" 1
 arm stop
 sed -i '/^scheduler/d' "$config"
 
+# ---- in German ------------------------------------------------------------------------------------
+
+arm_wrapper
+mkdir -p "$WORK/share"
+cp -R "$TEST_ROOT/build/release/locale" "$WORK/share"
+chmod -R a+rX "$WORK/share"
+german() {
+    unset LC_ALL
+    LANG=de_DE.UTF-8
+    export LANG
+}
+english() {
+    unset LANG
+    LC_ALL=C
+    export LC_ALL
+}
+for backend in cron.d crontab; do
+    german
+    arm_like "start in German ($backend)" '^0 eingerichtet: .*ein erster Lauf beginnt' --scheduler $backend start
+    english
+    arm_like "is for the whole world ($backend)" '^0 already armed' --scheduler $backend start
+    is "one entry ($backend)" "$(in_cron)" 1
+    ok "the pages understand it ($backend)" grep -q -x "scheduler $backend" "$INSTALLATION"/users/task_server/*.armed
+    german
+    arm_like "status in German ($backend)" '^1 eingerichtet: .* aber: kein Cron-Dienst läuft letzter Lauf: ' status
+    arm_like "stop in German ($backend)" '^0 abgeschaltet: ' stop
+    english
+    is "leaves nothing ($backend)" "$(in_cron)$(find "$INSTALLATION/users" -name '*.armed')" 0
+done
+
 # ---- several --------------------------------------------------------------------------------------
 
 sed 's/^node_id.*/node_id = other/' "$config" >"$INSTALLATION/config/b 100%.conf"
@@ -180,7 +210,7 @@ is 'it is disarmed' "$(in_cron)" 0
 
 for row in 'no verb||^2 ' 'an unknown verb|begin|^2 ' 'two verbs|start stop|^2 ' 'an unknown option|-x start|^2 ' \
     'an unknown scheduler|--scheduler at start|^2 ' '-c without a file|start -c|^2 ' \
-    'help|help|^0 task_server: arms' 'version|version|^0 task-server [0-9]' \
+    'help|help|^0 usage: task_server' 'version|version|^0 task-server [0-9]' \
     '--now elsewhere|--now status|^2 ' 'a -c file that is not there|-c /nowhere/x start|^6 ' \
     'a run|run|^0 ' 'a run that tells everything|debug|^0 .*run ended' \
     'a job that is not there|--run-job=4711|^64 '; do

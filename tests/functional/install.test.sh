@@ -36,6 +36,13 @@ run_ts run
 like 'the installed template is used' "$(cat "$WORK/mails/last")" '^started: '
 unlike 'and no other' "$(cat "$WORK/mails/last")" 'template was not used'
 
+if command -v gettext >/dev/null 2>&1; then
+    like 'the script task_server finds its German' \
+        "$(LC_ALL=C.UTF-8 LANGUAGE=de "$WORK/root/usr/local/sbin/task_server" help)" '^Aufruf: task_server'
+else
+    skip 'the script task_server finds its German' 'there is no gettext(1)'
+fi
+
 ok 'make uninstalls' installed uninstall
 is 'and leaves nothing' "$(find "$WORK/root" -type f)" ''
 done_testing

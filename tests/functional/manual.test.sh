@@ -36,8 +36,9 @@ for code in $("$TASK_SERVER" help run | tr -c '0-9\n' '\n' | grep -E '^(6|7)[0-9
 done
 
 # The verbs and options that the script task_server lists.
-for verb in $(sed -n '/^# task_server:/,/^set -u/s/^#     \([a-z][a-z, ]*[a-z]\)  .*/\1/p' \
-    "$TEST_ROOT/scripts/task_server" 2>/dev/null | tr -s ' ,' '\n'); do
+verbs=$("$TEST_ROOT/scripts/task_server" help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p')
+like 'the script has verbs' "$(echo "$verbs" | tr '\n' ' ')" '^start stop '
+for verb in $verbs; do
     ok "task_server(8) tells of $verb" grep -q -E "^\.(It )?Cm .*\b$verb\b" "$doc/task_server.8"
 done
 
