@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "core/walltime.h"
-#include "io/session.h"
 #include "store/history_read.h"
 
-/* What a client's history is asked for. */
+/* What clients' histories are asked for. */
 struct asked {
+    struct overview *o;
     const struct site *site;
     struct history_query query;
     struct history_span span; /* without since: no traces are wanted */
@@ -138,36 +138,23 @@ static bool ask_traces(struct overview *o, const struct asked *asked, struct db 
 
 /* ---- asking ---- */
 
-static bool ask_history(struct overview *o, const struct asked *asked, size_t index,
-                        struct err *err)
+static bool ask_history(void *asker, struct db *db, size_t index, struct err *err)
 {
-    struct db db = {0};
-    struct session session;
+    const struct asked *asked = asker;
     struct db_reply reply = {0};
-    struct db_target target = client_target(&o->survey.clients[index].client);
-    struct db_options options = site_db_options(asked->site, "task-server status");
-    bool done = db_connect(&db, &target, &options, err) && session_start(&db, &session, err) &&
-                history_list(&db, &asked->query, &reply, err) &&
-                add_runs(o, asked, index, &reply, err) &&
-                (!asked->span.since || ask_traces(o, asked, &db, index, err));
+    bool done = history_list(db, &asked->query, &reply, err) &&
+                add_runs(asked->o, asked, index, &reply, err) &&
+                (!asked->span.since || ask_traces(asked->o, asked, db, index, err));
     db_reply_release(&reply);
-    db_close(&db);
     return done;
 }
 
-static void note_trouble(struct overview *o, size_t index, const struct err *err)
-{
-    struct survey_client *client = &o->survey.clients[index];
-    client->trouble = strdup(err->text);
-    client->trouble_kind = err->kind;
-    o->survey.away = true;
-}
-
-static void ask_histories(struct overview *o, const struct site *site,
-                          const struct overview_wish *wish)
+static bool ask_clients(struct overview *o, const struct site *site,
+                        const struct overview_wish *wish, struct err *err)
 {
     char limit[16], slot[16];
-    struct asked asked = {.site = site};
+    struct asked asked = {.o = o, .site = site};
+    struct survey_wish clients = {.client = wish->client, .ask = ask_history, .asker = &asked};
     snprintf(limit, sizeof limit, "%d", OVERVIEW_RUNS_MAX);
     snprintf(slot, sizeof slot, "%d", TIMELINE_MARK_S);
     walltime_format(&site->zone, o->situation.now_us - wish->back_s * 1000000, asked.since);
@@ -181,24 +168,14 @@ static void ask_histories(struct overview *o, const struct site *site,
                         asked.trace_since);
         asked.span = (struct history_span){.since = asked.trace_since, .slot_s = slot};
     }
-    for (size_t i = 0; i < o->survey.count; i++) {
-        struct err err = {0};
-        const struct survey_client *client = &o->survey.clients[i];
-        if (!client->client.disabled && !client->trouble && !ask_history(o, &asked, i, &err))
-            note_trouble(o, i, &err);
-    }
+    return survey_collect(&o->survey, site, &clients, err);
 }
 
 bool overview_collect(struct overview *o, const struct site *site, const struct overview_wish *wish,
                       struct err *err)
 {
-    struct survey_wish clients = {.client = wish->client};
     *o = (struct overview){0};
-    if (!situation_look(&o->situation, site, err) ||
-        !survey_collect(&o->survey, site, &clients, err))
-        return false;
-    ask_histories(o, site, wish);
-    return true;
+    return situation_look(&o->situation, site, err) && ask_clients(o, site, wish, err);
 }
 
 bool overview_is_overdue(const struct overview *o, const struct survey_job *job)

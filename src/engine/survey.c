@@ -131,7 +131,9 @@ static bool visit_client(struct collector *c, struct visit *visit, struct survey
         return false;
     visit->session = found->inventory.session;
     found->clock_ahead_us = found->inventory.server.clock_us - clock_real_us();
-    return look_at_origin(c, found, err) && look_at_jobs(c, visit, found, err);
+    size_t index = (size_t)(found - c->survey->clients);
+    return look_at_origin(c, found, err) && look_at_jobs(c, visit, found, err) &&
+           (!c->wish->ask || c->wish->ask(c->wish->asker, &visit->db, index, err));
 }
 
 static bool look_at_client(struct collector *c, struct survey_client *found, struct err *err)

@@ -38,6 +38,10 @@ struct survey_wish {
     const char *client; /* id or name; NULL: all */
     bool with_disabled; /* clients that are not enabled, too; a wanted one is always shown */
     bool only_clients;  /* connect to none of them */
+    /* What else to ask a client that was reached, over the same connection: that of
+     * survey.clients[index].  False: it counts as away.  NULL: nothing. */
+    bool (*ask)(void *asker, struct db *db, size_t index, struct err *err);
+    void *asker; /* borrowed; handed to `ask` */
 };
 
 struct survey_job {
