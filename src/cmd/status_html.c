@@ -50,9 +50,14 @@ static void add_head(const struct status_page *p)
 static bool is_installation_well(const struct status_page *p)
 {
     const struct situation *s = &p->o->situation;
-    return situation_is_served(s) && !s->locked && !s->journal.bad &&
-           !(s->busy_now && s->holder.is_perl_server) && !(s->has_stamp && s->stamp.exit_code) &&
-           !p->o->survey.holds_trouble;
+    struct status_facts facts;
+    bool is_well = situation_is_served(s);
+    status_facts_collect(&facts, p->o, p->site);
+    for (size_t i = 0; i < facts.count; i++)
+        is_well = is_well && facts.items[i].look != STATUS_BAD;
+    for (size_t i = 0; i < s->incidents.count; i++)
+        is_well = is_well && !status_lasts(p->o, &s->incidents.items[i]);
+    return is_well;
 }
 
 static void add_verdict(const struct status_page *p)
@@ -127,7 +132,9 @@ bool status_html(const struct overview *overview, const struct desk *desk, struc
         status_page_facts(&page);
         add_all_runs(&page);
         status_page_overdue(&page);
+        status_page_resting(&page);
         status_page_failures(&page);
+        status_page_lasting(&page);
         status_page_clients(&page);
         buf_add_text(out, "</body>\n</html>\n");
     }

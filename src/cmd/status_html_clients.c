@@ -5,46 +5,40 @@
 #include "cmd/status_html_parts.h"
 #include "core/html.h"
 
-/* What keeps a client's jobs from running. */
-struct state {
-    const char *class; /* "bad", "warn" or "good" */
+/* A word, and how it looks. */
+struct pill {
+    const char *class;
     const char *word;
-    const char *who; /* NULL: nobody in particular */
-    const char *why; /* NULL: nothing does */
 };
 
-static struct state state_of(const struct survey_client *client)
+static bool is_served(const struct status_page *p, size_t index)
 {
-    if (client->trouble)
-        return (struct state){.class = "bad", .word = _("away"), .why = client->trouble};
-    if (client->moved)
-        return (struct state){.class = "bad", .word = _("held"), .why = client->moved};
-    if (client->hold)
-        return (struct state){
-            .class = "bad", .word = _("held"), .who = client->hold->who, .why = client->hold->why};
-    if (client->perl == VISIT_PERL_HELD)
-        return (struct state){.class = "warn", .word = _("Perl held"), .why = client->perl_held};
-    return (struct state){.class = "good", .word = _("well")};
+    struct status_state state;
+    status_state_of(p->o, index, p->site, &state);
+    return state.look == STATUS_GOOD;
 }
 
-/* The same, and what is worth a look though nothing keeps the jobs. */
-static struct state look_of(const struct status_page *p, size_t index)
+/* What keeps a client's jobs from running, or what is worth a look though nothing does. */
+static struct pill pill_of(const struct status_page *p, size_t index)
 {
-    struct state state = state_of(&p->o->survey.clients[index]);
+    struct status_state state;
     struct overview_counts counts = overview_count(p->o, index);
-    if (state.why)
-        return state;
+    status_state_of(p->o, index, p->site, &state);
+    if (state.look != STATUS_GOOD)
+        return (struct pill){.class = status_page_class(state.look), .word = state.word};
     if (counts.failed)
-        return (struct state){.class = "bad", .word = _("failures")};
+        return (struct pill){.class = "bad", .word = _("failures")};
     if (counts.overdue)
-        return (struct state){.class = "warn", .word = _("overdue")};
-    return state;
+        return (struct pill){.class = "warn", .word = _("overdue")};
+    if (counts.resting)
+        return (struct pill){.class = "warn", .word = _("resting")};
+    return (struct pill){.class = "good", .word = state.word};
 }
 
 bool status_page_is_well(const struct status_page *p, size_t index)
 {
     struct overview_counts counts = overview_count(p->o, index);
-    return !state_of(&p->o->survey.clients[index]).why && !counts.overdue && !counts.failed;
+    return is_served(p, index) && !counts.overdue && !counts.resting && !counts.failed;
 }
 
 static struct status_chart chart_of(const struct status_page *p, size_t index)
@@ -91,11 +85,11 @@ static void add_counts(const struct status_page *p, size_t index)
 static void add_summary(const struct status_page *p, size_t index, const struct status_chart *chart)
 {
     const struct survey_client *client = &p->o->survey.clients[index];
-    struct state state = look_of(p, index);
+    struct pill pill = pill_of(p, index);
     buf_add_text(p->out, "<summary><bdi class=\"name\">");
     html_add(p->out, client->client.fields[CLIENT_NAME]);
-    buf_addf(p->out, "</bdi><span class=\"pill %s\">", state.class);
-    html_add(p->out, state.word);
+    buf_addf(p->out, "</bdi><span class=\"pill %s\">", pill.class);
+    html_add(p->out, pill.word);
     buf_add_text(p->out, "</span>");
     add_counts(p, index);
     buf_add_text(p->out, "<span class=\"strip\">");
@@ -105,20 +99,18 @@ static void add_summary(const struct status_page *p, size_t index, const struct 
 
 /* ---- what is below it ---- */
 
-static void add_state(const struct status_page *p, const struct survey_client *client)
+static void add_state(const struct status_page *p, size_t index)
 {
-    struct state state = state_of(client);
+    const struct client *client = &p->o->survey.clients[index].client;
+    struct status_state state;
+    status_state_of(p->o, index, p->site, &state);
     buf_add_text(p->out, "<p class=\"soft\">");
-    html_addf(p->out, _("client %d, database %s"), client->client.id,
-              client->client.fields[CLIENT_DBNAME]);
+    html_addf(p->out, _("client %d, database %s"), client->id, client->fields[CLIENT_DBNAME]);
     buf_add_text(p->out, "</p>\n");
-    if (!state.why)
+    if (state.look == STATUS_GOOD)
         return;
-    buf_addf(p->out, "<p class=\"%s\"><bdi>", state.class);
-    if (state.who)
-        html_addf(p->out, _("held by %s: %s"), state.who, state.why);
-    else
-        html_addf(p->out, "%s: %s", state.word, state.why);
+    buf_addf(p->out, "<p class=\"%s\"><bdi>", status_page_class(state.look));
+    html_add(p->out, state.text);
     buf_add_text(p->out, "</bdi></p>\n");
 }
 
@@ -156,7 +148,7 @@ static void add_client(const struct status_page *p, size_t index, size_t *rows_l
     buf_addf(p->out, "<details%s>", is_well ? "" : " open");
     add_summary(p, index, &chart);
     buf_add_text(p->out, "<div>\n");
-    add_state(p, client);
+    add_state(p, index);
     if (is_well && chart.count > *rows_left) {
         buf_add_text(p->out, "<p class=\"soft\">");
         html_addf(p->out, _("jobs one by one: task-server status --html FILE --client %d"),

@@ -30,127 +30,48 @@ void status_page_heading(const struct status_page *p, const char *title)
     buf_add_text(p->out, "</h2>\n");
 }
 
+const char *status_page_class(enum status_look look)
+{
+    static const char *const classes[] = {
+        [STATUS_PLAIN] = "",
+        [STATUS_GOOD] = "good",
+        [STATUS_WARN] = "warn",
+        [STATUS_BAD] = "bad",
+    };
+    return classes[look];
+}
+
 /* ---- facts ---- */
 
-/* class: "bad", "warn", "good" or "". */
-static void begin_fact(const struct status_page *p, const char *title, const char *class)
+static void add_busy_job(const struct status_page *p, const struct busy_job *job)
 {
-    buf_add_text(p->out, "<dt>");
-    html_add(p->out, title);
-    buf_addf(p->out, "</dt><dd class=\"%s\">", class);
-}
-
-static void end_fact(const struct status_page *p)
-{
-    buf_add_text(p->out, "</dd>\n");
-}
-
-static void add_schedule(const struct status_page *p)
-{
-    const struct situation *s = &p->o->situation;
-    bool served = situation_is_served(s);
-    if (*s->scheduler) {
-        begin_fact(p, _("schedule"), served ? "good" : "bad");
-        html_addf(p->out, served ? _("armed by %s") : _("armed by %s, but no runs come"),
-                  s->scheduler);
-    } else if (!s->state) {
-        begin_fact(p, _("schedule"), "warn");
-        html_add(p->out, _("not known: the state directory cannot be read"));
-    } else {
-        begin_fact(p, _("schedule"), served ? "warn" : "bad");
-        html_add(p->out, served ? _("not armed by task_server, but runs come") : _("not armed"));
-    }
-    end_fact(p);
-}
-
-static void add_last_run(const struct status_page *p)
-{
-    const struct situation *s = &p->o->situation;
-    char time[AGEWORDS_STAMP_MAX];
-    begin_fact(p, _("last run"), s->has_stamp && s->stamp.exit_code ? "bad" : "");
-    if (s->has_stamp) {
-        status_page_time(p, s->stamp.ended_us, time);
-        html_addf(p->out, _("%s; jobs: %d succeeded, %d failed, %d left due; exit code %d"), time,
-                  s->stamp.succeeded, s->stamp.failed, s->stamp.unserved, s->stamp.exit_code);
-    } else {
-        html_add(p->out, _("none that we know of"));
-    }
-    end_fact(p);
-}
-
-static void add_busy(const struct status_page *p)
-{
-    const struct situation *s = &p->o->situation;
     char since[AGEWORDS_STAMP_MAX];
-    begin_fact(p, _("at work"), s->busy_now && s->holder.is_perl_server ? "bad" : "");
-    status_page_time(p, s->holder.since_s * SECOND_US, since);
-    if (!s->busy_now)
-        html_add(p->out, _("nobody"));
-    else if (s->holder.is_perl_server)
-        html_addf(p->out, _("kivitendo's old task_server.pl, pid %d, since %s"), (int)s->holder.pid,
-                  since);
-    else
-        html_addf(p->out, _("a run, pid %d, since %s"), (int)s->holder.pid, since);
-    for (size_t i = 0; s->busy_now && i < s->busy.count; i++) {
-        const struct busy_job *job = &s->busy.jobs[i];
-        status_page_time(p, job->since_us, since);
-        buf_add_text(p->out, "<br><bdi>");
+    status_page_time(p, job->since_us, since);
+    buf_add_text(p->out, "<br><bdi>");
+    if (job->job_id)
         html_addf(p->out, _("client '%s': job %d (%s), since %s"), job->client, job->job_id,
                   job->package, since);
-        buf_add_text(p->out, "</bdi>");
-    }
-    end_fact(p);
-}
-
-static void add_locks(const struct status_page *p)
-{
-    const struct situation *s = &p->o->situation;
-    const struct hold *all = holds_find(&p->o->survey.holds, HOLDS_ALL, s->now_us / SECOND_US);
-    char since[AGEWORDS_STAMP_MAX];
-    if (s->locked) {
-        status_page_time(p, s->locked_since_s * SECOND_US, since);
-        begin_fact(p, _("installation"), "bad");
-        html_addf(p->out, _("locked since %s (users/nologin)"), since);
-        end_fact(p);
-    }
-    if (all) {
-        status_page_time(p, all->since_s * SECOND_US, since);
-        begin_fact(p, _("held"), "bad");
-        html_addf(p->out, _("everything, since %s, by %s: %s"), since, all->who, all->why);
-        end_fact(p);
-    }
-    if (p->o->survey.holds_trouble) {
-        begin_fact(p, _("held"), "bad");
-        html_addf(p->out, _("everything, for it cannot be read who is held: %s"),
-                  p->o->survey.holds_trouble);
-        end_fact(p);
-    }
-}
-
-static void add_waiting(const struct status_page *p)
-{
-    const struct situation *s = &p->o->situation;
-    if (s->journal.waiting || s->journal.bad) {
-        begin_fact(p, _("journal"), "warn");
-        html_addf(p->out, _("%d runs wait to be recorded, %d cannot be"), s->journal.waiting,
-                  s->journal.bad);
-        end_fact(p);
-    }
-    if (s->notices) {
-        begin_fact(p, _("notices"), "warn");
-        html_addf(p->out, _("%zu wait to be sent"), s->notices);
-        end_fact(p);
-    }
+    else
+        html_addf(p->out, _("client '%s': waits for the database, since %s"), job->client, since);
+    buf_add_text(p->out, "</bdi>");
 }
 
 void status_page_facts(const struct status_page *p)
 {
+    struct status_facts facts;
+    const struct situation *s = &p->o->situation;
+    status_facts_collect(&facts, p->o, p->site);
     buf_add_text(p->out, "<dl>\n");
-    add_schedule(p);
-    add_last_run(p);
-    add_busy(p);
-    add_locks(p);
-    add_waiting(p);
+    for (size_t i = 0; i < facts.count; i++) {
+        const struct status_fact *fact = &facts.items[i];
+        buf_add_text(p->out, "<dt>");
+        html_add(p->out, fact->title);
+        buf_addf(p->out, "</dt><dd class=\"%s\">", status_page_class(fact->look));
+        html_add(p->out, fact->text);
+        for (size_t k = 0; fact->is_work && k < s->busy.count; k++)
+            add_busy_job(p, &s->busy.jobs[k]);
+        buf_add_text(p->out, "</dd>\n");
+    }
     buf_add_text(p->out, "</dl>\n");
 }
 
@@ -190,7 +111,7 @@ static void begin_row(const struct status_page *p, size_t client)
 static void add_overdue(const struct status_page *p, size_t client, const struct job *job)
 {
     begin_row(p, client);
-    html_addf(p->out, "%s (%d)", job->package, job->id);
+    html_addf(p->out, "%s (%d)", job->package ? job->package : "", job->id);
     buf_add_text(p->out, "</bdi></td><td class=\"time warn\">");
     add_time(p, job->next_us);
     buf_add_text(p->out, "</td></tr>\n");
@@ -211,6 +132,36 @@ void status_page_overdue(const struct status_page *p)
         }
     }
     end_table(p, shown, "task-server jobs --due");
+}
+
+static void add_resting(const struct status_page *p, size_t client, const struct survey_job *job)
+{
+    struct buf why = {0};
+    const char *package = job->row->job.package;
+    status_rest_words(job, &why);
+    begin_row(p, client);
+    html_addf(p->out, "%s (%d)", package ? package : "", job->row->job.id);
+    buf_add_text(p->out, "</bdi></td><td class=\"warn\"><bdi>");
+    html_add(p->out, buf_text(&why));
+    buf_add_text(p->out, "</bdi></td></tr>\n");
+    buf_release(&why);
+}
+
+void status_page_resting(const struct status_page *p)
+{
+    const char *const titles[] = {_("Resting"), _("client"), _("job"), _("why"), NULL};
+    size_t shown = 0;
+    for (size_t c = 0; c < p->o->survey.count; c++) {
+        const struct survey_client *client = &p->o->survey.clients[c];
+        for (size_t i = 0; i < client->count; i++) {
+            if (!overview_is_resting(&client->jobs[i]) || ++shown > STATUS_HTML_LISTED_MAX)
+                continue;
+            if (shown == 1)
+                begin_table(p, titles);
+            add_resting(p, c, &client->jobs[i]);
+        }
+    }
+    end_table(p, shown, "task-server jobs --active");
 }
 
 static void add_failure(const struct status_page *p, const struct overview_run *run)
@@ -238,4 +189,23 @@ void status_page_failures(const struct status_page *p)
         add_failure(p, run);
     }
     end_table(p, shown, "task-server history --status failure");
+}
+
+void status_page_lasting(const struct status_page *p)
+{
+    const char *const titles[] = {_("Lasting"), _("since"), _("what"), NULL};
+    const struct incidents *incidents = &p->o->situation.incidents;
+    size_t shown = 0;
+    for (size_t i = 0; i < incidents->count; i++) {
+        if (!status_lasts(p->o, &incidents->items[i]) || ++shown > STATUS_HTML_LISTED_MAX)
+            continue;
+        if (shown == 1)
+            begin_table(p, titles);
+        buf_add_text(p->out, "<tr><td class=\"time\">");
+        add_time(p, incidents->items[i].since_s * SECOND_US);
+        buf_add_text(p->out, "</td><td class=\"what bad\"><bdi>");
+        html_add(p->out, incidents->items[i].text);
+        buf_add_text(p->out, "</bdi></td></tr>\n");
+    }
+    end_table(p, shown, "task-server status --json");
 }

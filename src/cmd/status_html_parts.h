@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "cmd/status_facts.h"
 #include "cmd/status_rows.h"
 #include "core/agewords.h"
 #include "core/walltime.h"
@@ -34,8 +35,14 @@ void status_page_heading(const struct status_page *page, const char *title);
 /* Schedule, last run, who is at work, and what keeps jobs from running. */
 void status_page_facts(const struct status_page *page);
 
+/* "bad", "warn", "good" or "". */
+const char *status_page_class(enum status_look look);
+
+/* Each a table, or nothing where there is nothing to show. */
 void status_page_overdue(const struct status_page *page);
+void status_page_resting(const struct status_page *page);
 void status_page_failures(const struct status_page *page);
+void status_page_lasting(const struct status_page *page);
 
 void status_page_clients(const struct status_page *page);
 

@@ -115,6 +115,25 @@ static void add_running(const struct overview *o, const struct survey_client *cl
     buf_add_text(out, "]");
 }
 
+static void add_resting(const struct survey_client *client, struct buf *out)
+{
+    json_add_key(out, "resting");
+    buf_add_text(out, "[");
+    for (size_t i = 0; i < client->count; i++) {
+        const struct survey_job *job = &client->jobs[i];
+        if (!overview_is_resting(job))
+            continue;
+        json_add_next(out);
+        buf_add_text(out, "{");
+        json_add_number(out, "job", job->row->job.id);
+        json_add_member(out, "package", job->row->job.package);
+        json_add_member(out, "cron_spec", job->row->job.spec);
+        json_add_member(out, "why", job->due == DUE_NO_TIME ? "no next_run_at" : "unknown type");
+        buf_add_text(out, "}");
+    }
+    buf_add_text(out, "]");
+}
+
 static void add_failures(const struct overview *o, size_t index, const struct site *site,
                          struct buf *out)
 {
@@ -144,14 +163,17 @@ static void add_client(const struct overview *o, size_t index, const struct site
     json_add_member(out, "trouble", client->trouble);
     json_add_bool(out, "held", held != NULL);
     json_add_member(out, "held_why", held);
+    json_add_member(out, "held_by", client->hold ? client->hold->who : NULL);
     if (client->hold && client->hold->until_s != HOLDS_FOREVER)
         add_time(out, "held_until", site, client->hold->until_s * 1000000);
     json_add_bool(out, "read_only", client->inventory.session.read_only);
     json_add_member(out, "perl_held_why",
                     client->perl == VISIT_PERL_HELD ? client->perl_held : NULL);
     json_add_number(out, "jobs", (int64_t)client->count);
+    json_add_number(out, "active", overview_count(o, index).active);
     add_running(o, client, site, out);
     add_overdue(o, client, site, out);
+    add_resting(client, out);
     add_failures(o, index, site, out);
 }
 
@@ -162,7 +184,11 @@ void status_json(const struct overview *o, const struct site *site, struct buf *
     json_add_member(out, "installation", site->installation);
     json_add_member(out, "node", site->node_id);
     json_add_member(out, "armed_by", *s->scheduler ? s->scheduler : NULL);
-    json_add_bool(out, "served", situation_is_served(s));
+    json_add_member(out, "state_dir", s->state);
+    json_add_key(out, "served");
+    buf_add_text(out, !s->state && !s->busy_now ? "null"
+                      : situation_is_served(s)  ? "true"
+                                                : "false");
     json_add_bool(out, "locked", s->locked);
     if (s->locked && s->locked_since_s)
         add_time(out, "locked_since", site, s->locked_since_s * 1000000);
@@ -171,6 +197,7 @@ void status_json(const struct overview *o, const struct site *site, struct buf *
     add_busy(s, site, out);
     json_add_number(out, "journal_waiting", s->journal.waiting);
     json_add_number(out, "journal_bad", s->journal.bad);
+    json_add_member(out, "journal_trouble", s->journal_trouble);
     json_add_number(out, "notices_waiting", (int64_t)s->notices);
     add_incidents(s, site, out);
     json_add_key(out, "clients");

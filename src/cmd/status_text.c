@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "cmd/status_facts.h"
 #include "core/agewords.h"
 #include "core/walltime.h"
 
@@ -17,11 +18,6 @@ struct page {
     struct buf *out;
 };
 
-static void show_time(const struct page *p, int64_t at_us, char out[AGEWORDS_STAMP_MAX])
-{
-    agewords_stamp(&p->site->zone, at_us, p->o->situation.now_us, out);
-}
-
 /* In tables: to the minute, without the zone. */
 static void show_minute(const struct page *p, int64_t at_us, char out[AGEWORDS_STAMP_MAX])
 {
@@ -33,12 +29,15 @@ static void show_minute(const struct page *p, int64_t at_us, char out[AGEWORDS_S
     buf_release(&ago);
 }
 
-/* ---- facts: a title, and what is so ---- */
-
-static void begin_facts(struct table *table)
+static enum table_colour colour_of(enum status_look look)
 {
-    table_column(table, "", 0);
-    table_column(table, "", TABLE_WRAP);
+    static const enum table_colour colours[] = {
+        [STATUS_PLAIN] = TABLE_PLAIN,
+        [STATUS_GOOD] = TABLE_GREEN,
+        [STATUS_WARN] = TABLE_YELLOW,
+        [STATUS_BAD] = TABLE_RED,
+    };
+    return colours[look];
 }
 
 static void end_table(const struct page *p, struct table *table, bool has_head)
@@ -49,118 +48,31 @@ static void end_table(const struct page *p, struct table *table, bool has_head)
     table_release(table);
 }
 
-static void add_runs(const struct page *p, struct table *table)
-{
-    const struct situation *s = &p->o->situation;
-    bool served = situation_is_served(s);
-    char time[AGEWORDS_STAMP_MAX];
-    table_cell(table, _("schedule"));
-    if (*s->scheduler)
-        table_cellf(table, served ? TABLE_GREEN : TABLE_RED,
-                    served ? N_("armed by %s") : N_("armed by %s, but no runs come"), s->scheduler);
-    else if (!s->state)
-        table_coloured(table, TABLE_YELLOW, _("not known: the state directory cannot be read"));
-    else
-        table_coloured(table, served ? TABLE_YELLOW : TABLE_RED,
-                       served ? _("not armed by task_server, but runs come") : _("not armed"));
-    table_cell(table, _("last run"));
-    if (!s->has_stamp) {
-        table_cell(table, _("none that we know of"));
-        return;
-    }
-    show_time(p, s->stamp.ended_us, time);
-    table_cellf(table, s->stamp.exit_code ? TABLE_RED : TABLE_PLAIN,
-                "%s; jobs: %d succeeded, %d failed, %d left due; exit code %d", time,
-                s->stamp.succeeded, s->stamp.failed, s->stamp.unserved, s->stamp.exit_code);
-}
-
-static void add_busy(const struct page *p, struct table *table)
-{
-    const struct situation *s = &p->o->situation;
-    char since[AGEWORDS_STAMP_MAX];
-    table_cell(table, _("at work"));
-    if (!s->busy_now) {
-        table_cell(table, _("nobody"));
-        return;
-    }
-    show_time(p, s->holder.since_s * 1000000, since);
-    if (s->holder.is_perl_server)
-        table_cellf(table, TABLE_RED, "kivitendo's old task_server.pl, pid %d, since %s",
-                    (int)s->holder.pid, since);
-    else
-        table_cellf(table, TABLE_PLAIN, "a run, pid %d, since %s", (int)s->holder.pid, since);
-}
-
-static void add_obstacles(const struct page *p, struct table *table)
-{
-    const struct situation *s = &p->o->situation;
-    const struct hold *all = holds_find(&p->o->survey.holds, HOLDS_ALL, s->now_us / 1000000);
-    char since[AGEWORDS_STAMP_MAX];
-    if (s->locked) {
-        show_time(p, s->locked_since_s * 1000000, since);
-        table_cell(table, _("installation"));
-        table_cellf(table, TABLE_RED, "locked since %s (users/nologin)", since);
-    }
-    if (all) {
-        show_time(p, all->since_s * 1000000, since);
-        table_cell(table, _("held"));
-        table_cellf(table, TABLE_RED, "everything, since %s, by %s: %s", since, all->who, all->why);
-    }
-    if (p->o->survey.holds_trouble) {
-        table_cell(table, _("held"));
-        table_cellf(table, TABLE_RED, "everything, for it cannot be read who is held: %s",
-                    p->o->survey.holds_trouble);
-    }
-    if (s->journal.waiting || s->journal.bad) {
-        table_cell(table, _("journal"));
-        table_cellf(table, TABLE_YELLOW, "%d runs wait to be recorded, %d cannot be",
-                    s->journal.waiting, s->journal.bad);
-    }
-    if (s->notices) {
-        table_cell(table, _("notices"));
-        table_cellf(table, TABLE_YELLOW, "%zu wait to be sent", s->notices);
-    }
-}
+/* ---- facts: a title, and what is so ---- */
 
 static void show_facts(const struct page *p)
 {
     struct table table = {0};
-    begin_facts(&table);
+    struct status_facts facts;
+    status_facts_collect(&facts, p->o, p->site);
+    table_column(&table, "", 0);
+    table_column(&table, "", TABLE_WRAP);
     table_cell(&table, _("installation"));
     table_cell(&table, p->site->installation);
-    add_runs(p, &table);
-    add_busy(p, &table);
-    add_obstacles(p, &table);
+    for (size_t i = 0; i < facts.count; i++) {
+        table_cell(&table, facts.items[i].title);
+        table_coloured(&table, colour_of(facts.items[i].look), facts.items[i].text);
+    }
     end_table(p, &table, false);
 }
 
 /* ---- clients ---- */
 
-static void add_hold(const struct page *p, const struct hold *hold, struct table *table)
+static void add_state(const struct page *p, size_t index, struct table *table)
 {
-    char until[AGEWORDS_STAMP_MAX];
-    if (hold->until_s == HOLDS_FOREVER) {
-        table_cellf(table, TABLE_RED, "held by %s: %s", hold->who, hold->why);
-        return;
-    }
-    show_minute(p, hold->until_s * 1000000, until);
-    table_cellf(table, TABLE_RED, "held by %s until %s: %s", hold->who, until, hold->why);
-}
-
-static void add_state(const struct page *p, const struct survey_client *client, struct table *table)
-{
-    if (client->trouble)
-        table_cellf(table, TABLE_RED, "away: %.300s", client->trouble);
-    else if (client->moved)
-        table_cellf(table, TABLE_RED, "held: %.300s", client->moved);
-    else if (client->hold)
-        add_hold(p, client->hold, table);
-    else if (client->inventory.session.read_only)
-        table_coloured(table, TABLE_RED, _("the database is read-only"));
-    else if (client->perl == VISIT_PERL_HELD)
-        table_cellf(table, TABLE_YELLOW, "Perl jobs held: %.300s", client->perl_held);
-    else
-        table_coloured(table, TABLE_GREEN, _("well"));
+    struct status_state state;
+    status_state_of(p->o, index, p->site, &state);
+    table_coloured(table, colour_of(state.look), state.text);
 }
 
 static void add_count(struct table *table, const struct survey_client *client, int number,
@@ -191,7 +103,7 @@ static void show_clients(const struct page *p)
         add_count(&table, client, counts.running, TABLE_GREEN);
         add_count(&table, client, counts.overdue, TABLE_YELLOW);
         add_count(&table, client, counts.failed, TABLE_RED);
-        add_state(p, client, &table);
+        add_state(p, i, &table);
     }
     buf_add_text(p->out, "\n");
     end_table(p, &table, true);
@@ -217,25 +129,59 @@ static void add_job(struct table *table, const struct survey_client *client, con
     table_cell(table, job->package);
 }
 
+static void add_claimed(const struct page *p, const struct survey_client *client,
+                        const struct survey_job *job, struct table *table)
+{
+    const struct job_claim *claim = &job->row->claim;
+    int64_t since_us = overview_running_since_us(p->o, client, job);
+    char since[AGEWORDS_STAMP_MAX] = "";
+    if (since_us)
+        show_minute(p, since_us, since);
+    add_job(table, client, &job->row->job);
+    table_cell(table, since);
+    if (claim->address)
+        table_cellf(table, TABLE_PLAIN, "'%s' from %s", claim->application, claim->address);
+    else
+        table_cellf(table, TABLE_PLAIN, "'%s'", claim->application);
+}
+
+static bool is_claimed(const struct survey_client *client, int job_id)
+{
+    for (size_t i = 0; i < client->count; i++)
+        if (client->jobs[i].row->claim.pid && client->jobs[i].row->job.id == job_id)
+            return true;
+    return false;
+}
+
+/* What our own run is at though the database does not know, or cannot tell. */
+static void add_unclaimed(const struct page *p, const struct survey_client *client,
+                          const struct busy_job *job, struct table *table)
+{
+    char since[AGEWORDS_STAMP_MAX];
+    if (job->client_id != client->client.id || is_claimed(client, job->job_id))
+        return;
+    show_minute(p, job->since_us, since);
+    table_cell(table, client->client.fields[CLIENT_NAME]);
+    if (job->job_id) {
+        table_cellf(table, TABLE_PLAIN, "%d", job->job_id);
+        table_cell(table, job->package);
+    } else {
+        table_cell(table, "");
+        table_cell(table, _("(waits for the database)"));
+    }
+    table_cell(table, since);
+    table_cellf(table, TABLE_PLAIN, "process %d of this machine", job->lane_pid);
+}
+
 static void add_running(const struct page *p, const struct survey_client *client,
                         struct table *table)
 {
-    for (size_t i = 0; i < client->count; i++) {
-        const struct survey_job *job = &client->jobs[i];
-        const struct job_claim *claim = &job->row->claim;
-        int64_t since_us = overview_running_since_us(p->o, client, job);
-        char since[AGEWORDS_STAMP_MAX] = "";
-        if (!claim->pid)
-            continue;
-        if (since_us)
-            show_minute(p, since_us, since);
-        add_job(table, client, &job->row->job);
-        table_cell(table, since);
-        if (claim->address)
-            table_cellf(table, TABLE_PLAIN, "'%s' from %s", claim->application, claim->address);
-        else
-            table_cellf(table, TABLE_PLAIN, "'%s'", claim->application);
-    }
+    const struct busy *busy = &p->o->situation.busy;
+    for (size_t i = 0; i < client->count; i++)
+        if (client->jobs[i].row->claim.pid)
+            add_claimed(p, client, &client->jobs[i], table);
+    for (size_t i = 0; i < busy->count; i++)
+        add_unclaimed(p, client, &busy->jobs[i], table);
 }
 
 static void show_running(const struct page *p)
@@ -279,6 +225,36 @@ static void show_overdue(const struct page *p)
     show_table(p, &table);
     if (shown > SHOWN_MAX)
         buf_addf(p->out, _("… and %zu more: task-server jobs --due\n"), shown - SHOWN_MAX);
+}
+
+static size_t add_resting(const struct survey_client *client, size_t shown, struct table *table)
+{
+    for (size_t i = 0; i < client->count; i++) {
+        const struct survey_job *job = &client->jobs[i];
+        struct buf why = {0};
+        if (!overview_is_resting(job) || ++shown > SHOWN_MAX)
+            continue;
+        status_rest_words(job, &why);
+        add_job(table, client, &job->row->job);
+        table_coloured(table, TABLE_YELLOW, buf_text(&why));
+        buf_release(&why);
+    }
+    return shown;
+}
+
+static void show_resting(const struct page *p)
+{
+    struct table table = {0};
+    size_t shown = 0;
+    table_column(&table, _("resting"), TABLE_CUT);
+    table_column(&table, _("id"), TABLE_RIGHT);
+    table_column(&table, _("package"), TABLE_CUT);
+    table_column(&table, _("why"), TABLE_WRAP);
+    for (size_t c = 0; c < p->o->survey.count; c++)
+        shown = add_resting(&p->o->survey.clients[c], shown, &table);
+    show_table(p, &table);
+    if (shown > SHOWN_MAX)
+        buf_addf(p->out, _("… and %zu more: task-server jobs --active\n"), shown - SHOWN_MAX);
 }
 
 static bool is_same(const struct overview_run *a, const struct overview_run *b)
@@ -330,6 +306,26 @@ static void show_failures(const struct page *p)
                  shown - SHOWN_MAX);
 }
 
+static void show_lasting(const struct page *p)
+{
+    const struct incidents *incidents = &p->o->situation.incidents;
+    struct table table = {0};
+    size_t shown = 0;
+    table_column(&table, _("lasting since"), 0);
+    table_column(&table, _("what"), TABLE_WRAP);
+    for (size_t i = 0; i < incidents->count; i++) {
+        char since[AGEWORDS_STAMP_MAX];
+        if (!status_lasts(p->o, &incidents->items[i]) || ++shown > SHOWN_MAX)
+            continue;
+        show_minute(p, incidents->items[i].since_s * 1000000, since);
+        table_cell(&table, since);
+        table_coloured(&table, TABLE_RED, incidents->items[i].text);
+    }
+    show_table(p, &table);
+    if (shown > SHOWN_MAX)
+        buf_addf(p->out, _("… and %zu more: task-server status --json\n"), shown - SHOWN_MAX);
+}
+
 void status_text(const struct overview *overview, const struct site *site,
                  const struct table_style *style, struct buf *out)
 {
@@ -338,5 +334,7 @@ void status_text(const struct overview *overview, const struct site *site,
     show_clients(&page);
     show_running(&page);
     show_overdue(&page);
+    show_resting(&page);
     show_failures(&page);
+    show_lasting(&page);
 }

@@ -185,6 +185,11 @@ bool overview_is_overdue(const struct overview *o, const struct survey_job *job)
            o->situation.now_us - row->next_us > OVERVIEW_OVERDUE_S * INT64_C(1000000);
 }
 
+bool overview_is_resting(const struct survey_job *job)
+{
+    return job->row->job.active && (job->due == DUE_NO_TIME || job->due == DUE_UNKNOWN_TYPE);
+}
+
 int64_t overview_running_since_us(const struct overview *o, const struct survey_client *client,
                                   const struct survey_job *job)
 {
@@ -205,6 +210,7 @@ struct overview_counts overview_count(const struct overview *o, size_t index)
         counts.active += client->jobs[i].row->job.active;
         counts.running += client->jobs[i].row->claim.pid != 0;
         counts.overdue += overview_is_overdue(o, &client->jobs[i]);
+        counts.resting += overview_is_resting(&client->jobs[i]);
     }
     for (size_t i = 0; i < o->run_count; i++)
         counts.failed += o->runs[i].client == index && o->runs[i].end != RUN_SUCCEEDED;

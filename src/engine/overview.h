@@ -64,6 +64,7 @@ struct overview_counts {
     int active;  /* jobs */
     int running; /* jobs that somebody has claimed */
     int overdue; /* jobs */
+    int resting; /* jobs */
     int failed;  /* runs among overview.runs */
 };
 
@@ -72,6 +73,10 @@ bool overview_collect(struct overview *overview, const struct site *site,
 
 /* It is due, and longer so than it should be. */
 bool overview_is_overdue(const struct overview *overview, const struct survey_job *job);
+
+/* It is active and ours, but will never be due: it has no next_run_at, as after a cron_spec that
+ * cannot be understood, or a type that nobody knows. */
+bool overview_is_resting(const struct survey_job *job);
 
 struct overview_counts overview_count(const struct overview *overview, size_t client);
 

@@ -48,14 +48,18 @@ static void count_notices(struct situation *s, const char *path)
     dirnames_release(&names);
 }
 
-static void count_journal(struct situation *s, const struct site *site)
+static bool count_journal(struct situation *s, const struct site *site, struct err *err)
 {
     struct journal journal = {0};
-    struct err ignored = {0};
-    if (site_open_journal(site, &journal, &ignored) &&
-        !journal_count(&journal, &s->journal, &ignored))
-        s->journal = (struct journal_count){0};
+    struct err why = {0};
+    bool done = site_open_journal(site, &journal, &why) &&
+                journal_count(&journal, &s->journal, &why);
     journal_close(&journal);
+    if (done)
+        return true;
+    s->journal = (struct journal_count){0};
+    s->journal_trouble = strdup(why.text);
+    return s->journal_trouble || err_set_nomem(err);
 }
 
 static bool look_into_state(struct situation *s, const struct site *site,
@@ -76,7 +80,7 @@ static bool look_into_state(struct situation *s, const struct site *site,
         count_notices(s, buf_text(&path));
     if (find(site, ".incidents", &path))
         done = incidents_load(&s->incidents, buf_text(&path), err);
-    count_journal(s, site);
+    done = done && count_journal(s, site, err);
     buf_release(&path);
     return done;
 }
@@ -127,6 +131,7 @@ void situation_release(struct situation *s)
     if (!s)
         return;
     free(s->state);
+    free(s->journal_trouble);
     incidents_release(&s->incidents);
     journal_count_release(&s->journal);
     busy_release(&s->busy);

@@ -5,7 +5,8 @@
  *     situation_look(&situation, &site, err)
  *     situation_release(&situation)
  *
- * The state directory is the site's (site.state); without it what lies there is as if it were not.
+ * The state directory is the site's (site.state); without it what lies there is as if it were not,
+ * which situation.state tells.
  *
  * Ownership: owns everything in it.
  * Errors: out of memory only.
@@ -42,7 +43,8 @@ struct situation {
     int64_t locked_since_s; /* where locked */
     struct incidents incidents;
     struct journal_count journal;
-    size_t notices; /* that wait to be delivered */
+    char *journal_trouble; /* not NULL: it cannot be read, so no external job starts; why */
+    size_t notices;        /* that wait to be delivered */
 };
 
 bool situation_look(struct situation *situation, const struct site *site, struct err *err) MUST_USE;
