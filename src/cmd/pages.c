@@ -45,6 +45,9 @@ static void complain(const struct pages_watch *watch, const char *module)
                 "our module for kivitendo's pages is gone, and their buttons start the old server: "
                 "%s; put it there again with page-module, or remove %s",
                 module, watch->note);
+    incidents_describe(watch->incidents, "pages",
+                       _("our module for kivitendo's pages is gone, and their buttons start the "
+                         "old server"));
 }
 
 void pages_check(const struct pages_watch *watch)
