@@ -1,32 +1,12 @@
 #include "cmd/pages.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "engine/page_module.h"
 #include "io/wholefile.h"
-
-static const char mark[] = "# Belongs to task-server,";
-
-enum module_state { MODULE_OURS, MODULE_GONE, MODULE_UNKNOWN };
-
-/* A file that cannot be read is no reason to complain: the web server may be able to. */
-static enum module_state look(const char *path)
-{
-    struct buf text = {0};
-    struct err err = {0};
-    enum module_state state = MODULE_GONE;
-    if (access(path, F_OK) == 0) {
-        if (!wholefile_read(path, &text, &err))
-            state = MODULE_UNKNOWN;
-        else if (strstr(buf_text(&text), mark))
-            state = MODULE_OURS;
-    }
-    buf_release(&text);
-    return state;
-}
 
 static void note(const struct pages_watch *watch, const char *module)
 {
@@ -53,18 +33,17 @@ static void complain(const struct pages_watch *watch, const char *module)
 void pages_check(const struct pages_watch *watch)
 {
     int64_t since_s;
-    struct buf module = {0};
-    buf_addf(&module, "%s/modules/override/SL/System/TaskServer.pm", watch->installation);
-    enum module_state state = module.failed ? MODULE_UNKNOWN : look(buf_text(&module));
+    struct buf path = {0};
+    enum page_module found = page_module_look(watch->installation, &path);
+    bool gone = found == PAGE_MODULE_MISSING || found == PAGE_MODULE_OTHER;
     bool noted = access(watch->note, F_OK) == 0;
-    if (state == MODULE_OURS && !noted)
-        note(watch, buf_text(&module));
-    if (state == MODULE_GONE && noted)
-        complain(watch, buf_text(&module));
-    else if (state != MODULE_UNKNOWN && incidents_end(watch->incidents, "pages", &since_s))
+    if (found == PAGE_MODULE_OURS && !noted)
+        note(watch, buf_text(&path));
+    if (gone && noted)
+        complain(watch, buf_text(&path));
+    else if (found != PAGE_MODULE_UNREADABLE && incidents_end(watch->incidents, "pages", &since_s))
         log_msg(LOG_LEVEL_NOTICE,
-                state == MODULE_OURS
-                    ? N_("our module for kivitendo's pages is there again")
-                    : N_("our module for kivitendo's pages is not missed any more"));
-    buf_release(&module);
+                gone ? N_("our module for kivitendo's pages is not missed any more")
+                     : N_("our module for kivitendo's pages is there again"));
+    buf_release(&path);
 }

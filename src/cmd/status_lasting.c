@@ -1,6 +1,5 @@
 /* status_lasting.c: which of what lasts nothing else in an overview tells: see
  * cmd/status_facts.h. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -32,30 +31,12 @@ static bool find_client(const struct overview *o, int id, size_t *index)
     return false;
 }
 
-static bool is_package(const char *package, uint32_t sum)
-{
-    return package && fnv_text(package) == sum;
-}
-
 static bool has_failed_of_late(const struct overview *o, size_t index, uint32_t sum)
 {
     for (size_t i = 0; i < o->run_count; i++)
         if (o->runs[i].client == index && o->runs[i].end != RUN_SUCCEEDED &&
-            is_package(o->runs[i].package, sum))
+            fnv_text(o->runs[i].package) == sum)
             return true;
-    return false;
-}
-
-/* A job that is gone, or switched off, will never succeed, so nobody would ever end it; one that
- * rests is among those. */
-static bool goes_on(const struct survey_client *client, uint32_t sum)
-{
-    for (size_t i = 0; i < client->count; i++) {
-        const struct survey_job *job = &client->jobs[i];
-        if (job->row->job.active && !overview_is_resting(job) &&
-            is_package(job->row->job.package, sum))
-            return true;
-    }
     return false;
 }
 
@@ -75,9 +56,9 @@ bool status_lasts(const struct overview *overview, const struct incident *incide
         return false;
     if (sscanf(incident->key, "client/%d", &id) == 1)
         return find_client(overview, id, &index) && seems_served(&overview->survey.clients[index]);
-    if (sscanf(incident->key, "job/%d/%8" SCNx32 "/", &id, &sum) == 2)
+    if (notify_is_job_key(incident->key, &id, &sum))
         return find_client(overview, id, &index) &&
-               goes_on(&overview->survey.clients[index], sum) &&
+               overview_comes_to_run(&overview->survey.clients[index], sum) &&
                !has_failed_of_late(overview, index, sum);
     return true;
 }

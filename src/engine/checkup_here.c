@@ -9,6 +9,7 @@
 #include "engine/checkup_parts.h"
 #include "engine/handlers.h"
 #include "engine/host.h"
+#include "engine/page_module.h"
 #include "io/program.h"
 #include "io/wholefile.h"
 
@@ -125,21 +126,20 @@ void checkup_directories(struct checkup *checkup, const struct site *site)
 void checkup_pages(struct checkup *checkup, const struct site *site)
 {
     struct buf path = {0};
-    struct buf text = {0};
-    struct err err = {0};
-    buf_addf(&path, "%s/modules/override/SL/System/TaskServer.pm", site->installation);
-    bool there = wholefile_read(buf_text(&path), &text, &err);
-    if (there && strstr(buf_text(&text), "Belongs to task-server")) {
+    enum page_module found = page_module_look(site->installation, &path);
+    if (found == PAGE_MODULE_OURS) {
         checkup_add(checkup, "pages", CHECKUP_WELL, "our module for them is in place");
+    } else if (found == PAGE_MODULE_UNREADABLE) {
+        checkup_add(checkup, "pages", CHECKUP_WARNING, "%s cannot be read", buf_text(&path));
     } else {
         checkup_add(checkup, "pages", CHECKUP_WARNING, "%s",
-                    there ? _("modules/override has another module than ours")
-                          : _("our module for them is not installed: their buttons start the old "
-                              "server"));
+                    found == PAGE_MODULE_OTHER
+                        ? _("modules/override has another module than ours")
+                        : _("our module for them is not installed: their buttons start the old "
+                            "server"));
         checkup_advise(checkup, _("page-module, or task_server install, puts it there"));
     }
     buf_release(&path);
-    buf_release(&text);
 }
 
 static void check_classes(struct checkup *checkup, const struct site *site)

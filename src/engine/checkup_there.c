@@ -6,6 +6,7 @@
 #include "core/cronspec.h"
 #include "core/walltime.h"
 #include "engine/checkup_parts.h"
+#include "engine/notify.h"
 #include "io/upgrades.h"
 #include "store/behind.h"
 
@@ -79,6 +80,19 @@ void checkup_clients(struct checkup *checkup, const struct site *site)
                 "%zu of %zu enabled clients can be served", well, survey->count);
 }
 
+/* Does the key name a package that fails in a client where it goes on being run? */
+static bool is_failing(const struct overview *o, const char *key)
+{
+    int id = 0;
+    uint32_t package = 0;
+    if (!notify_is_job_key(key, &id, &package))
+        return false;
+    for (size_t i = 0; i < o->survey.count; i++)
+        if (o->survey.clients[i].client.id == id)
+            return overview_comes_to_run(&o->survey.clients[i], package);
+    return false;
+}
+
 void checkup_jobs(struct checkup *checkup)
 {
     const struct overview *o = &checkup->overview;
@@ -94,7 +108,7 @@ void checkup_jobs(struct checkup *checkup)
             unknown += job->row->job.active && job->kind == BOARD_NATIVE && !job->native;
         }
     for (size_t i = 0; i < o->situation.incidents.count; i++)
-        failing += strncmp(o->situation.incidents.items[i].key, "job/", 4) == 0;
+        failing += is_failing(o, o->situation.incidents.items[i].key);
     checkup_add(checkup, "jobs", overdue ? CHECKUP_WARNING : CHECKUP_WELL,
                 "jobs: %zu active, %zu overdue", jobs, overdue);
     if (overdue)

@@ -28,6 +28,13 @@ enum {
     PAUSE_MS = 5,
 };
 
+/* How the keys of jobs' incidents begin. */
+#define JOBS "job/"
+
+/* Of a job that is gone, or has been switched off, nobody hears any more; one that comes monthly
+ * has had its turn by then. */
+enum { FORGET_S = 40 * 86400 };
+
 static int64_t now_s(void)
 {
     return clock_real_us() / 1000000;
@@ -53,7 +60,12 @@ static uint32_t hash_kind(const char *text)
 
 static void make_prefix(const struct run_record *record, char key[INCIDENT_KEY_MAX])
 {
-    snprintf(key, INCIDENT_KEY_MAX, "job/%d/%08x/", record->client_id, fnv_text(record->package));
+    snprintf(key, INCIDENT_KEY_MAX, JOBS "%d/%08x/", record->client_id, fnv_text(record->package));
+}
+
+bool notify_is_job_key(const char *key, int *client_id, uint32_t *package_sum)
+{
+    return sscanf(key, JOBS "%d/%8" SCNx32 "/", client_id, package_sum) == 2;
 }
 
 /* ---- notices ---- */
@@ -337,6 +349,7 @@ bool notify_open(struct notify *notify, const struct site *site, struct incident
     }
     load_offset(notify);
     forget_unconfigured(notify);
+    incidents_forget_old(incidents, JOBS, now_s() - FORGET_S);
     return true;
 }
 

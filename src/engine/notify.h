@@ -59,6 +59,10 @@ bool notify_open(struct notify *notify, const struct site *site, struct incident
 
 void notify_collect(struct notify *notify);
 
+/* Is this the key of an incident of a job?  Then of which client, and of which package (its
+ * fnv_text). */
+bool notify_is_job_key(const char *key, int *client_id, uint32_t *package_sum) MUST_USE;
+
 void notify_put(struct notify *notify, const struct news *news);
 
 void notify_deliver(struct notify *notify);

@@ -64,6 +64,9 @@ bool incidents_end(struct incidents *incidents, const char *key, int64_t *since_
 /* Forgets all whose key begins with `prefix`, except `key` itself. */
 void incidents_forget_others(struct incidents *incidents, const char *prefix, const char *key);
 
+/* Forgets those whose key begins with `prefix` and which were last told of before that time. */
+void incidents_forget_old(struct incidents *incidents, const char *prefix, int64_t told_before_s);
+
 bool incidents_save(struct incidents *incidents, struct err *err) MUST_USE;
 
 void incidents_release(struct incidents *incidents);

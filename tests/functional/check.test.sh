@@ -64,6 +64,8 @@ run_ts run
 nagios 'a job that fails' 1 'jobs that fail: 1'
 like 'whose package nobody knows' "$TS_OUT" 'active jobs with a package nobody knows: 1'
 client_sql acme "UPDATE background_jobs SET package_name = 'Test'"
+run_ts check
+unlike 'a job that has become another fails no more' "$TS_OUT" 'jobs that fail'
 
 auth_sql "UPDATE auth.clients SET dbname = 'no|where'"
 nagios 'a client that is away' 2 "CRITICAL - client 'Müller GmbH' cannot be served: .*no where"
@@ -120,7 +122,7 @@ ts_setting 'max_paralel = 3'
 says 'an unknown key' '!' 'max_paralel: unknown key'
 mkdir -p "$INSTALLATION/modules/override/SL/System"
 says 'our module is not there' '!' 'their buttons start the old server'
-echo '# Belongs to task-server' >"$INSTALLATION/modules/override/SL/System/TaskServer.pm"
+echo '# Belongs to task-server, as page-module puts it' >"$INSTALLATION/modules/override/SL/System/TaskServer.pm"
 says 'our module is there' '✓' 'our module for them is in place'
 mv "$INSTALLATION/SL/LXDebug.pm" "$WORK/"
 says 'Perl that cannot be loaded, and that no job needs' '!' "Perl jobs cannot run: .*SL/LXDebug.pm"

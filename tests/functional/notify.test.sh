@@ -92,6 +92,16 @@ is 'when it runs again there is a mail for both' "$(mails)" 4
 like 'that says so' "$(last_mail)" 'Hintergrundjob läuft wieder \(Müller GmbH: Test\).*Seit:'
 again
 is 'and then no more' "$(mails)" 4
+client_sql acme "UPDATE background_jobs SET data = 'exception: soon gone'"
+again
+age_incidents 3800000
+client_sql acme 'UPDATE background_jobs SET active = false'
+run_ts run
+is 'a job that has not been run for long is forgotten' "$(grep -c '^job/' "$state"/*.incidents)" 0
+client_sql acme 'UPDATE background_jobs SET active = true, data = NULL'
+again
+is 'and nobody is told that it succeeds' "$(mails)" 5
+rm "$WORK/mails/4"
 is 'the outbox is gone' "$(find "$state" -name '*.outbox')" ''
 
 # A mail system that is down.
