@@ -2,7 +2,7 @@
 # stands in scripts/lib/packages.sh.
 
 check: all unit
-	tests/run --fast --flavour $(FLAVOUR)
+	tests/run --fast --jobs 3 --flavour $(FLAVOUR)
 
 check-long: all unit
 	$(MAKE) FLAVOUR=steps all

@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # check: what is well, what is not, and what to do, in situations made for real; for people, scripts
 # and monitoring.
 . "$(dirname "$0")/../lib/tap.sh"

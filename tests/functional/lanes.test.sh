@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # A slow job delays no other client, also not clients whose jobs become due while it runs.
 . "$(dirname "$0")/../lib/tap.sh"
 setup

@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # A name server that says nothing costs a run no more than the heartbeat's five seconds.
 # It runs in a mount namespace of its own, with an /etc/resolv.conf of its own; only root can do that.
 . "$(dirname "$0")/../lib/tap.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # How a Perl job can end: each in its own way, and none of them harms the bridge or the other jobs.
 # One run has them all, so the later ones prove that the bridge is still there.
 . "$(dirname "$0")/../lib/tap.sh"

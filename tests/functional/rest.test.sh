@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # Rows that nobody should have written: each gets one clear failure row or is left alone, and disturbs
 # no other.
 . "$(dirname "$0")/../lib/tap.sh"

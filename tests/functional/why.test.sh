@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # why: every situation that keeps a job from being run, made for real, and what is said of it.
 . "$(dirname "$0")/../lib/tap.sh"
 . "$TEST_ROOT/tests/lib/standin.sh"
