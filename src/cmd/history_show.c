@@ -154,7 +154,7 @@ static void fill_list(const struct history_show *show, size_t count, struct tabl
 
 static void fill_stats(const struct history_show *show, size_t count, struct table *table)
 {
-    table_column(table, _("client"), TABLE_CUT);
+    table_column(table, _("client"), TABLE_GROUP);
     table_column(table, _("package"), TABLE_CUT);
     table_column(table, _("runs"), TABLE_RIGHT);
     table_column(table, _("failures"), TABLE_RIGHT);

@@ -122,7 +122,7 @@ bool jobs_pass(const struct jobs_request *request, const struct survey_job *job)
 static void add_columns(struct table *table, const struct listing *listing)
 {
     if (listing->names_client)
-        table_column(table, _("client"), TABLE_CUT);
+        table_column(table, _("client"), TABLE_GROUP);
     table_column(table, _("id"), TABLE_RIGHT);
     table_column(table, _("package"), TABLE_CUT);
     table_column(table, _("schedule"), TABLE_CUT);

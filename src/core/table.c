@@ -12,7 +12,15 @@
 static const char *const colour_codes[] = {"",         "\033[1m",  "\033[2m",
                                            "\033[31m", "\033[32m", "\033[33m"};
 static const char gap[] = "  ";
-enum { GAP = sizeof gap - 1, TEXT_MAX = 4096, WRAP_MIN = 32, BELOW_INDENT = 4 };
+enum {
+    GAP = sizeof gap - 1,
+    TEXT_MAX = 4096,
+    WRAP_MIN = 32,   /* thinner than that, a text that wraps goes below its row … */
+    SHORT_MAX = 12,  /* … unless it is as short as this */
+    LEGIBLE_MIN = 4, /* what would be cut to less is left out */
+    GROUP_INDENT = 2,
+    BELOW_INDENT = 4,
+};
 
 /* ---- the width of a text ---- */
 
@@ -168,6 +176,7 @@ void table_cellf(struct table *table, enum table_colour colour, const char *fmt,
 struct layout {
     int widths[TABLE_COLUMNS_MAX];
     const int *flags;
+    int first; /* 1: the first column stands above its rows, which are indented */
     int below; /* columns of a line below the row, for what is too wide; 0: it goes on beside it */
     bool colours;
     bool is_head;
@@ -221,12 +230,34 @@ static bool goes_below(const struct table *table, int room, const int *widths)
     return table->flags[last] & TABLE_WRAP && widths[last] > left && left < WRAP_MIN;
 }
 
+/* What short texts of the last column need: those stay beside the others even where the rest goes
+ * below. */
+static int short_width(const struct table *table)
+{
+    int width = 0;
+    size_t columns = (size_t)table->columns;
+    for (size_t i = columns - 1; i < table->count; i += columns)
+        if (table->cells[i].width > width && table->cells[i].width <= SHORT_MAX)
+            width = table->cells[i].width;
+    return width;
+}
+
+/* Without a first column that may stand above its rows. */
+static int leave_out_group(const struct table *table, int room, struct layout *layout)
+{
+    if (!(table->flags[0] & TABLE_GROUP) || add_widths(table, layout->widths) <= room)
+        return room;
+    layout->first = 1;
+    layout->widths[0] = -GAP; /* with the gap behind it, it takes nothing */
+    return room - GROUP_INDENT;
+}
+
 static void fit(const struct table *table, int room, struct layout *layout)
 {
     int *last = &layout->widths[table->columns - 1];
     bool below = goes_below(table, room, layout->widths);
     if (below)
-        *last = TABLE_CUT_MIN;
+        *last = short_width(table);
     fit_widths(table, room, layout->widths);
     int left = room - add_widths(table, layout->widths);
     if (below && left > 0)
@@ -242,6 +273,8 @@ static int add_cut(const struct table_cell *cell, int width, struct buf *out)
         buf_add_text(out, cell->text);
         return cell->width;
     }
+    if (width < LEGIBLE_MIN)
+        return 0;
     int used = add_text(out, cell->text, width - 1);
     buf_add_text(out, "…");
     return used + 1;
@@ -302,7 +335,9 @@ static void print_wrapped(const struct layout *layout, int column, const struct 
     int width = layout->below ? layout->below : layout->widths[column];
     int indent = layout->below ? BELOW_INDENT : 0;
     bool coloured = layout->colours && cell->colour != TABLE_PLAIN;
-    for (int i = 0; i < column && !layout->below; i++)
+    if (layout->first)
+        indent += GROUP_INDENT;
+    for (int i = layout->first; i < column && !layout->below; i++)
         indent += layout->widths[i] + GAP;
     for (const char *text = cell->text; *text;) {
         size_t len = find_break(text, width);
@@ -328,11 +363,13 @@ static void trim(struct buf *out)
 static void print_row(const struct layout *layout, const struct table_cell *cells, size_t count,
                       struct buf *out)
 {
-    for (size_t i = 0; i < count; i++) {
+    if (layout->first)
+        pad(out, GROUP_INDENT);
+    for (size_t i = (size_t)layout->first; i < count; i++) {
         bool wraps = layout->flags[i] & TABLE_WRAP && cells[i].width > layout->widths[i];
         if (wraps && layout->below && !layout->is_head)
             trim(out);
-        else if (i)
+        else if (i > (size_t)layout->first)
             buf_add_text(out, gap);
         if (wraps && !(layout->below && layout->is_head))
             print_wrapped(layout, (int)i, &cells[i], out);
@@ -340,6 +377,23 @@ static void print_row(const struct layout *layout, const struct table_cell *cell
             print_cell(layout, (int)i, &cells[i], out);
     }
     trim(out);
+    buf_add_text(out, "\n");
+}
+
+static bool begins_group(const struct table *table, size_t row)
+{
+    const struct table_cell *cell = &table->cells[row];
+    return row == 0 || strcmp(cell->text, cell[-table->columns].text) != 0;
+}
+
+static void print_group(const struct layout *layout, const struct table_cell *cell, int width,
+                        struct buf *out)
+{
+    if (layout->colours)
+        buf_add_text(out, colour_codes[TABLE_BOLD]);
+    add_cut(cell, width, out);
+    if (layout->colours)
+        buf_add_text(out, "\033[0m");
     buf_add_text(out, "\n");
 }
 
@@ -353,7 +407,7 @@ void table_print(const struct table *table, const struct table_style *style, str
     }
     find_widths(table, style, layout.widths);
     if (style->width > 0)
-        fit(table, style->width, &layout);
+        fit(table, leave_out_group(table, style->width, &layout), &layout);
     struct utf8 utf8 = begin_utf8();
     layout.is_head = true;
     if (!style->leaves_head)
@@ -361,6 +415,8 @@ void table_print(const struct table *table, const struct table_style *style, str
     layout.is_head = false;
     for (size_t i = 0; i < table->count; i += columns) {
         size_t left = table->count - i;
+        if (layout.first && begins_group(table, i))
+            print_group(&layout, &table->cells[i], style->width, out);
         print_row(&layout, table->cells + i, left < columns ? left : columns, out);
     }
     end_utf8(utf8);

@@ -111,7 +111,7 @@ static const struct wrap_row wrap_rows[] = {
      "       text\nyyy  1\n    one two three four five\n    six seven eight\n"},
     {"but beside it what fits", 30, "one two three four", NULL},
     {"a terminal too narrow for anything", 5, "one two three",
-     "       text\nyyy  1\n    one\n    two\n    thre\n    e\n"},
+     "\nyyy  1\n    one\n    two\n    thre\n    e\n"},
     {"no limit", 0, "one two three four five six seven eight nine ten eleven", NULL},
 };
 
@@ -142,7 +142,7 @@ static void wrapped(void **state)
     }
 }
 
-/* The head of the column below is cut to what is left for it. */
+/* A head that has no room for more than a letter or two is left out. */
 static void below_the_row(void **state)
 {
     (void)state;
@@ -155,11 +155,42 @@ static void below_the_row(void **state)
     table_cell(&table, "x");
     table_cell(&table, "1");
     table_print(&table, &(struct table_style){.width = 26, .colours = true}, &out);
-    assert_string_equal(buf_text(&out), "\033[1mclient\033[0m            \033[1mresult …\033[0m\n"
-                                        "a client of man…\n"
+    assert_string_equal(buf_text(&out), "\033[1mclient\033[0m                  \033[1m\033[0m\n"
+                                        "a client of many words\n"
                                         "    \033[31man error of quite a\033[0m\n"
                                         "    \033[31mfew more\033[0m\n"
-                                        "x                 1\n");
+                                        "x                       1\n");
+    buf_release(&out);
+    table_release(&table);
+}
+
+/* Rows that belong together stand below what they have in common, where room is scarce. */
+static void grouped(void **state)
+{
+    (void)state;
+    struct table table = {0};
+    struct buf out = {0};
+    table_column(&table, "client", TABLE_GROUP);
+    table_column(&table, "id", TABLE_RIGHT);
+    table_column(&table, "package", TABLE_CUT);
+    for (int i = 0; i < 3; i++) {
+        table_cell(&table, i < 2 ? "Müller & Söhne" : "Krüger");
+        table_cellf(&table, TABLE_PLAIN, "%d", 9 + i);
+        table_cell(&table, i ? "CloseProjects" : "SetNumberRange");
+    }
+    table_print(&table, &(struct table_style){.width = 34}, &out);
+    assert_string_equal(buf_text(&out), "client          id  package\n"
+                                        "Müller & Söhne   9  SetNumberRange\n"
+                                        "Müller & Söhne  10  CloseProjects\n"
+                                        "Krüger          11  CloseProjects\n");
+    buf_clear(&out);
+    table_print(&table, &(struct table_style){.width = 19}, &out);
+    assert_string_equal(buf_text(&out), "  id  package\n"
+                                        "Müller & Söhne\n"
+                                        "   9  SetNumberRan…\n"
+                                        "  10  CloseProjects\n"
+                                        "Krüger\n"
+                                        "  11  CloseProjects\n");
     buf_release(&out);
     table_release(&table);
 }
@@ -187,6 +218,7 @@ int main(void)
         cmocka_unit_test(coloured),
         cmocka_unit_test(wrapped),
         cmocka_unit_test(below_the_row),
+        cmocka_unit_test(grouped),
         cmocka_unit_test(too_many_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
