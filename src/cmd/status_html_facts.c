@@ -164,11 +164,11 @@ void status_page_resting(const struct status_page *p)
     end_table(p, shown, "task-server jobs --active");
 }
 
-static void add_failure(const struct status_page *p, const struct overview_run *run)
+static void add_failure(const struct status_page *p, const struct overview_run *run, int times)
 {
     begin_row(p, run->client);
     html_add(p->out, run->package);
-    buf_add_text(p->out, "</bdi></td><td class=\"time\">");
+    buf_addf(p->out, "</bdi></td><td>%d ×</td><td class=\"time\">", times);
     add_time(p, run->run_at_us);
     buf_add_text(p->out, "</td><td class=\"bad\"><bdi>");
     html_add(p->out, run->error);
@@ -177,16 +177,21 @@ static void add_failure(const struct status_page *p, const struct overview_run *
 
 void status_page_failures(const struct status_page *p)
 {
-    const char *const titles[] = {
-        _("Failed in the last 24 hours"), _("client"), _("package"), _("when"), _("error"), NULL};
+    const char *const titles[] = {_("Failed in the last 24 hours"),
+                                  _("client"),
+                                  _("package"),
+                                  _("times"),
+                                  _("last"),
+                                  _("error"),
+                                  NULL};
     size_t shown = 0;
     for (size_t i = 0; i < p->o->run_count; i++) {
-        const struct overview_run *run = &p->o->runs[i];
-        if (run->end == RUN_SUCCEEDED || ++shown > STATUS_HTML_LISTED_MAX)
+        int times = overview_failures(p->o, i);
+        if (!times || ++shown > STATUS_HTML_LISTED_MAX)
             continue;
         if (shown == 1)
             begin_table(p, titles);
-        add_failure(p, run);
+        add_failure(p, &p->o->runs[i], times);
     }
     end_table(p, shown, "task-server history --status failure");
 }

@@ -257,27 +257,6 @@ static void show_resting(const struct page *p)
         buf_addf(p->out, _("… and %zu more: task-server jobs --active\n"), shown - SHOWN_MAX);
 }
 
-static bool is_same(const struct overview_run *a, const struct overview_run *b)
-{
-    return a->client == b->client && a->end != RUN_SUCCEEDED && b->end != RUN_SUCCEEDED &&
-           strcmp(a->package, b->package) == 0;
-}
-
-/* How often the package of this run has failed; 0: the run succeeded, or a newer one stands for it.
- * The client's runs lie together. */
-static int count_failures(const struct overview *o, size_t index)
-{
-    const struct overview_run *run = &o->runs[index];
-    int count = 0;
-    for (size_t i = index; i-- > 0 && o->runs[i].client == run->client;)
-        if (is_same(run, &o->runs[i]))
-            return 0;
-    for (size_t i = index; i < o->run_count && o->runs[i].client == run->client; i++)
-        count += is_same(run, &o->runs[i]);
-    return count;
-}
-
-/* A line per package: one that fails every five minutes must not hide the others. */
 static void show_failures(const struct page *p)
 {
     struct table table = {0};
@@ -289,7 +268,7 @@ static void show_failures(const struct page *p)
     table_column(&table, _("error"), TABLE_WRAP);
     for (size_t i = 0; i < p->o->run_count; i++) {
         const struct overview_run *run = &p->o->runs[i];
-        int times = count_failures(p->o, i);
+        int times = overview_failures(p->o, i);
         char time[AGEWORDS_STAMP_MAX];
         if (!times || ++shown > SHOWN_MAX)
             continue;

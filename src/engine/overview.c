@@ -229,6 +229,24 @@ struct overview_counts overview_count(const struct overview *o, size_t index)
     return counts;
 }
 
+static bool is_same(const struct overview_run *a, const struct overview_run *b)
+{
+    return a->client == b->client && a->end != RUN_SUCCEEDED && b->end != RUN_SUCCEEDED &&
+           strcmp(a->package, b->package) == 0;
+}
+
+int overview_failures(const struct overview *o, size_t index)
+{
+    const struct overview_run *run = &o->runs[index];
+    int count = 0;
+    for (size_t i = index; i-- > 0 && o->runs[i].client == run->client;)
+        if (is_same(run, &o->runs[i]))
+            return 0;
+    for (size_t i = index; i < o->run_count && o->runs[i].client == run->client; i++)
+        count += is_same(run, &o->runs[i]);
+    return count;
+}
+
 static void release_traces(struct overview *o)
 {
     for (size_t i = 0; i < o->trace_count; i++) {
