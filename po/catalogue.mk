@@ -23,6 +23,9 @@ XGETTEXT_SHELL := xgettext --from-code=UTF-8 --language=Shell --sort-by-file \
 	--package-name=task-server --no-location --keyword \
 	$(foreach call,tell:1 complain:1 fail:2 usage:1 trouble:1 settings_fail:1,--keyword=$(call))
 
+XGETTEXT_PERL := xgettext --from-code=UTF-8 --language=Perl --sort-by-file \
+	--package-name=task-server --no-location --keyword --keyword=text:1
+
 catalogues: $(CATALOGUES)
 
 $(B)/locale/%/LC_MESSAGES/task-server.mo: po/%.po
@@ -30,10 +33,11 @@ $(B)/locale/%/LC_MESSAGES/task-server.mo: po/%.po
 	@echo 'MO $<'
 	$(Q)msgfmt --check -o $@ $<
 
-$(B)/messages.pot: $(SRC) src/main.c src/core/released_table.h $(SPEAKING_SCRIPTS)
+$(B)/messages.pot: $(SRC) src/main.c src/core/released_table.h $(SPEAKING_SCRIPTS) scripts/perl/page-module
 	@mkdir -p $(@D)
 	$(Q)$(XGETTEXT) -o $@ $(filter src/%,$^)
-	$(Q)$(XGETTEXT_SHELL) --join-existing -o $@ $(filter scripts/%,$^)
+	$(Q)$(XGETTEXT_SHELL) --join-existing -o $@ $(SPEAKING_SCRIPTS)
+	$(Q)$(XGETTEXT_PERL) --join-existing -o $@ scripts/perl/page-module
 
 $(B)/messages-shell.pot: $(SPEAKING_SCRIPTS)
 	@mkdir -p $(@D)

@@ -73,7 +73,7 @@ place_page_module() {
 }
 
 page_module() {
-    (cd_installation && as_user "$(place_shipped perl)/page-module" --installation "$installation" "$@")
+    (cd_installation && as_user env LC_ALL="$program_locale" "$(place_shipped perl)/page-module" --installation "$installation" "$@")
 }
 
 place_init_script() {

@@ -20,6 +20,13 @@ is 'readable, whatever the umask' "$(stat -c %a "$place" "${place%/*}" | tr '\n'
 like 'and says that FastCGI must be restarted' "$(cat "$WORK/ok.out")" 'restart'
 ok 'once more is fine' page_module
 like 'and nothing happens' "$(cat "$WORK/ok.out")" 'is already there'
+if perl -MLocale::gettext -e 1 2>/dev/null; then
+    use_catalogues
+    like 'which it says in German, too' "$(LC_ALL=C.UTF-8 LANGUAGE=de page_module)" 'ist schon da'
+    unset TASK_SERVER_LOCALE
+else
+    skip 'which it says in German, too' 'Perl has no Locale::gettext'
+fi
 echo '# Belongs to task-server, an older one' >"$place"
 ok 'an older one is replaced' page_module
 like 'with the present one' "$(cat "$place")" 'sub wake_up'

@@ -197,6 +197,28 @@ like($server->last_command_output, qr/neither root.*may not do this.*As root:\n.
 $server->start for 1 .. 100;
 is(content($calls), "-C $installation start\n", 'a hundred more starts at once do not start the script again');
 
+{
+    my $source = content("$pages/TaskServer.pm");
+    my %german = map { $_ => 1 } $source =~ m{^  (["'].*["'])\n    => '}mg;
+    is_deeply([grep { !$german{$_} } $source =~ m{_text\(('[^']*'|"[^"]*")}g], [], 'every text is there in German');
+}
+
+# ---- languages ------------------------------------------------------------------------------------
+
+{
+    local %::myconfig = (countrycode => 'de_DE');
+    $SL::System::TaskServer::retry_s = 0;
+    script(0, "echo \$LC_ALL \$LANGUAGE; echo 'scheduler crontab' >'$base.armed'");
+    $server->start;
+    like($server->last_command_output, qr/\AC\.UTF-8 de\neingerichtet: crontab\nn\x{e4}chster Lauf: /, 'German for a German user');
+    %::myconfig = (countrycode => 'en');
+    $server->start;
+    like($server->last_command_output, qr/\AC\narmed: crontab\nnext run: /, 'English for an English one');
+    %::myconfig = ();
+    local $lx_office_conf{system} = {language => 'de'};
+    like($class->new->last_command_output, qr/\Aeingerichtet: /, "without a user the installation's language");
+}
+
 script(0, "sleep 30 & echo 'a first run begins'");
 $began = Time::HiRes::time();
 $server->stop;

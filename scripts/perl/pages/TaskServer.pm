@@ -19,6 +19,7 @@ package SL::System::TaskServer;
 # Not here: kivitendo's old server.  It is never started, stopped, or called running.
 
 use strict;
+use utf8;
 use warnings;
 
 use Cwd ();
@@ -50,6 +51,40 @@ our $retry_s          = 10;     # after a start that failed
 our $system_state_dir = '/var/lib/task-server';
 
 my ($node_id, $seen, $failed_start);
+
+# Texts are in the user's language.  Not through gettext: it asks the locale, which is all of kivitendo's.
+my %german = (
+  'armed: %s'
+    => 'eingerichtet: %s',
+  'armed, by an entry that somebody wrote by hand'
+    => 'eingerichtet, durch einen Eintrag, den jemand von Hand geschrieben hat',
+  'next run: %s'
+    => 'nächster Lauf: %s',
+  'armed: %s, but no run has come for more than two minutes'
+    => 'eingerichtet: %s, aber seit mehr als zwei Minuten ist kein Lauf gekommen',
+  'not armed'
+    => 'nicht eingerichtet',
+  'last run: %s'
+    => 'letzter Lauf: %s',
+  'last run: %s (exit code %s)'
+    => 'letzter Lauf: %s (Exit-Code %s)',
+  'a run is at work: pid %s'
+    => 'ein Lauf arbeitet gerade: PID %s',
+  "kivitendo's old task_server.pl is running (pid %s) and keeps ours from running"
+    => 'der alte task_server.pl von kivitendo läuft (PID %s) und hindert unseren am Laufen',
+  'but the state directory %s belongs to another user, so this is a guess'
+    => 'aber das Zustandsverzeichnis %s gehört einem anderen Benutzer, daher ist das eine Vermutung',
+  'The script task_server is not installed below %s: nothing was changed.'
+    => 'Das Skript task_server ist unter %s nicht installiert: Es wurde nichts geändert.',
+  'No answer within %s seconds; the script was ended.'
+    => 'Keine Antwort innerhalb von %s Sekunden; das Skript wurde beendet.',
+  "The web server's user, %s, may not do this.  As root:"
+    => 'Der Benutzer des Webservers, %s, darf das nicht.  Als root:',
+  'The script ended with exit code %s.'
+    => 'Das Skript endete mit Exit-Code %s.',
+  'cannot start %s: %s'
+    => 'kann %s nicht starten: %s',
+);
 
 sub new {
   my ($class, %params) = @_;
@@ -162,25 +197,39 @@ sub _describe {
   my @lines;
 
   if ($look->{status} == OK) {
-    push @lines, 'armed' . (defined $look->{by} ? ": $look->{by}" : ', by an entry that somebody wrote by hand');
-    push @lines, 'next run: ' . _show((int($look->{second} / 60) + 1) * 60);
+    push @lines, defined $look->{by} ? _text('armed: %s', $look->{by}) : _text('armed, by an entry that somebody wrote by hand');
+    push @lines, _text('next run: %s', _show((int($look->{second} / 60) + 1) * 60));
   } elsif ($look->{status} == ERR_PROCESS) {
-    push @lines, "armed: $look->{by}, but no run has come for more than two minutes";
+    push @lines, _text('armed: %s, but no run has come for more than two minutes', $look->{by});
   } else {
-    push @lines, 'not armed';
+    push @lines, _text('not armed');
   }
 
-  push @lines, 'last run: ' . _show($look->{last_s}) . ($look->{exit_code} ? " (exit code $look->{exit_code})" : '')
-    if $look->{last_s};
+  if ($look->{last_s}) {
+    my $last = _show($look->{last_s});
+    push @lines, $look->{exit_code} ? _text('last run: %s (exit code %s)', $last, $look->{exit_code}) : _text('last run: %s', $last);
+  }
 
   my $work = $look->{work} // { kind => '' };
-  push @lines, "a run is at work: pid $work->{pid}"                                                  if $work->{kind} eq 'ours';
-  push @lines, "kivitendo's old task_server.pl is running (pid $work->{pid}) and keeps ours from running"
+  push @lines, _text('a run is at work: pid %s', $work->{pid}) if $work->{kind} eq 'ours';
+  push @lines, _text("kivitendo's old task_server.pl is running (pid %s) and keeps ours from running", $work->{pid})
     if $work->{kind} eq 'old';
-  push @lines, 'but the state directory ' . _state_dir() . ' belongs to another user, so this is a guess'
+  push @lines, _text('but the state directory %s belongs to another user, so this is a guess', _state_dir())
     if -d _state_dir() && !-x _;
 
   return join '', map { "$_\n" } @lines;
+}
+
+sub _speaks_german {
+  my $language = $::myconfig{countrycode} || ($::lx_office_conf{system} // {})->{language} || '';
+
+  return $language =~ m{\Ade}i;
+}
+
+sub _text {
+  my ($format, @values) = @_;
+
+  return sprintf _speaks_german() ? $german{$format} // $format : $format, @values;
 }
 
 sub _show {
@@ -292,7 +341,7 @@ sub _command {
   undef $seen;
 
   if (!$script) {
-    $self->last_command_output("The script task_server is not installed below $prefix: nothing was changed.\n");
+    $self->last_command_output(_text('The script task_server is not installed below %s: nothing was changed.', $prefix) . "\n");
     return undef;
   }
 
@@ -310,11 +359,11 @@ sub _explain {
   my ($script, $code, @command) = @_;
   my $user = getpwuid($>) // $>;
 
-  return ''                                                                      if $code == 0;
-  return "No answer within ${\ PATIENCE_S} seconds; the script was ended.\n"     if $code == -1;
-  return "The web server's user, $user, may not do this.  As root:\n"
-    . "    $script -C ${\ _installation()} $command[0]\n"                          if $code == 4;
-  return "The script ended with exit code $code.\n";
+  return ''                                                                                if $code == 0;
+  return _text('No answer within %s seconds; the script was ended.', PATIENCE_S) . "\n"     if $code == -1;
+  return _text("The web server's user, %s, may not do this.  As root:", $user)
+    . "\n    $script -C ${\ _installation()} $command[0]\n"                                 if $code == 4;
+  return _text('The script ended with exit code %s.', $code) . "\n";
 }
 
 # Its output goes into a file: a run that it begins may hold a pipe open for hours.
@@ -325,8 +374,8 @@ sub _run {
   # Whoever ignores SIGCHLD would not get the exit code.
   local $SIG{CHLD} = 'DEFAULT';
   my $pid = fork;
-  return (1, "cannot start $command[0]: $!\n") if !defined $pid;
-  _become($out, @command)                      if !$pid;
+  return (1, _text('cannot start %s: %s', $command[0], $!) . "\n") if !defined $pid;
+  _become($out, @command)                                          if !$pid;
 
   my $code = _await($pid);
   seek $out, 0, 0;
@@ -348,7 +397,8 @@ sub _become {
   POSIX::close($null) if $null > 2;
   POSIX::setpgid(0, 0);
   my %kept = map { ($_ => $ENV{$_}) } grep { defined $ENV{$_} } qw(TZ HOME USER LOGNAME);
-  %ENV     = (%kept, PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
+  my %words = _speaks_german() ? (LC_ALL => 'C.UTF-8', LANGUAGE => 'de') : (LC_ALL => 'C');
+  %ENV      = (%kept, %words, PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
   { no warnings 'exec'; exec { $command[0] } @command; }
   POSIX::_exit(5);
 }
