@@ -17,10 +17,10 @@
  * down to TABLE_CUT_MIN; what is too wide even so is left to the terminal to wrap.  A last column
  * with TABLE_WRAP goes on below itself, broken at blanks; where that would leave it too thin to be
  * read, a text that does not fit stands below its row instead, as wide as the terminal.
- * A first column with TABLE_GROUP, of rows that belong together, gives way before any other: its text
- * then stands in a line of its own, above its rows.
- * Newlines, control characters, bytes that are no UTF-8 and marks that turn the direction of
- * writing are shown as "?": a text from a database cannot drive a terminal or forge a row.
+ * A first column with TABLE_GROUP, of rows that belong together, gives way before any other: its
+ * text then stands in a line of its own, above its rows. Newlines, control characters, bytes that
+ * are no UTF-8 and marks that turn the direction of writing are shown as "?": a text from a
+ * database cannot drive a terminal or forge a row.
  *
  * Ownership: the table copies all texts.
  * Errors: out of memory sets `failed`, and out->failed when it is printed.

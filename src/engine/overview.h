@@ -84,9 +84,9 @@ bool overview_comes_to_run(const struct survey_client *client, uint32_t package_
 
 struct overview_counts overview_count(const struct overview *overview, size_t client);
 
-/* How often the package of overview.runs[index] has failed in its client; 0: that run succeeded, or a
- * newer one stands for it.  For lists with a line per package: one that fails every five minutes must
- * not hide the others. */
+/* How often the package of overview.runs[index] has failed in its client; 0: that run succeeded, or
+ * a newer one stands for it.  For lists with a line per package: one that fails every five minutes
+ * must not hide the others. */
 int overview_failures(const struct overview *overview, size_t index);
 
 /* Since when a job that somebody has claimed is running; 0: not known, as for a job of another
