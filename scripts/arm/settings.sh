@@ -187,7 +187,7 @@ become_user_exec() {
         read_settings || { say_settings_trouble && exit 78; }
     fi
     rm -rf "$work"
-    become_user_exec_plain env LC_ALL="$program_locale" "$become_program" -C "$installation" ${config:+-c "$config"} "$@"
+    become_user_exec_plain env -u LC_ALL LC_MESSAGES="$program_locale" "$become_program" -C "$installation" ${config:+-c "$config"} "$@"
 }
 
 # ---- runs -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #     complain FORMAT ARGUMENT…      a line on standard error, behind our name
 #     fail CODE FORMAT ARGUMENT…     the same, and ends us
 #     env LC_ALL="$program_locale" "$program" …          it speaks the same language
+#     env -u LC_ALL LC_MESSAGES="$program_locale" …      so does a run, whose jobs keep the reader's LANG
 #
 # FORMAT is printf's and a message of the catalogue that the program has, too: po/catalogue.mk tells
 # xgettext which functions take one.  A translation is trusted, so it must have the same directives in
@@ -19,7 +20,9 @@ words_find_catalogues() {
         [ ! -d "$words_dir" ] || break
     done
     TASK_SERVER_LOCALE=${TASK_SERVER_LOCALE:-$words_dir} # one for us and the program
-    export TASK_SERVER_LOCALE
+    if [ -d "$TASK_SERVER_LOCALE" ]; then
+        export TASK_SERVER_LOCALE
+    fi
 }
 
 # words_find_language LOCALE: the reader's first one that has a catalogue becomes LANGUAGE, and

@@ -88,16 +88,15 @@ static void add_running(const struct desk *desk, const struct hold *hold, struct
 {
     struct situation situation = {0};
     struct err ignored = {0};
-    if (!situation_look(&situation, &desk->site, &ignored))
-        return;
-    for (size_t i = 0; i < situation.busy.count; i++) {
+    bool known = situation_look(&situation, &desk->site, &ignored);
+    for (size_t i = 0; known && i < situation.busy.count; i++) {
         const struct busy_job *job = &situation.busy.jobs[i];
         char since[AGEWORDS_STAMP_MAX];
         if (!job->job_id || (hold->client_id != HOLDS_ALL && hold->client_id != job->client_id))
             continue;
         agewords_stamp(&desk->site.zone, job->since_us, situation.now_us, since);
-        buf_addf(out, _("client '%s': job %d (%s) is running since %s\n"), job->client, job->job_id,
-                 job->package, since);
+        paper_add(out, _("client '%s': job %d (%s) is running since %s\n"), job->client,
+                  job->job_id, job->package, since);
     }
     situation_release(&situation);
 }
@@ -109,9 +108,9 @@ static bool tell(const struct desk *desk, const struct hold *hold, const char *n
     struct buf text = {0};
     hold_describe(hold, &desk->site.zone, &text);
     if (name)
-        buf_addf(&out, _("client '%s' is %s\n"), name, buf_text(&text));
+        paper_add(&out, _("client '%s' is %s\n"), name, buf_text(&text));
     else
-        buf_addf(&out, _("all clients are %s\n"), buf_text(&text));
+        paper_add(&out, _("all clients are %s\n"), buf_text(&text));
     buf_add_text(&out, _("Nothing new is started for this installation on this machine; what is "
                          "running goes on.\n"));
     add_running(desk, hold, &out);

@@ -174,22 +174,22 @@ static void add_remarks(const struct desk *desk, const struct survey *survey, st
 {
     struct buf text = {0};
     if (survey->holds_trouble)
-        buf_addf(out, _("nothing is started: %s\n"), survey->holds_trouble);
+        paper_add(out, _("nothing is started: %s\n"), survey->holds_trouble);
     for (size_t i = 0; i < survey->count; i++) {
         const struct survey_client *client = &survey->clients[i];
         const char *name = client->client.fields[CLIENT_NAME];
         buf_clear(&text);
         if (client->hold) {
             hold_describe(client->hold, &desk->site.zone, &text);
-            buf_addf(out, _("client '%s' is %s\n"), name, buf_text(&text));
+            paper_add(out, _("client '%s' is %s\n"), name, buf_text(&text));
         }
         if (client->moved)
-            buf_addf(out, _("client '%s' is held: %s\n"), name, client->moved);
+            paper_add(out, _("client '%s' is held: %s\n"), name, client->moved);
         if (client->perl_held)
-            buf_addf(out, _("client '%s': its Perl jobs are held: %s\n"), name, client->perl_held);
+            paper_add(out, _("client '%s': its Perl jobs are held: %s\n"), name, client->perl_held);
         if (client->client.disabled)
-            buf_addf(out, _("client '%s' is not enabled: it has no user for the task server\n"),
-                     name);
+            paper_add(out, _("client '%s' is not enabled: it has no user for the task server\n"),
+                      name);
     }
     buf_release(&text);
 }

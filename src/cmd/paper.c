@@ -1,12 +1,15 @@
 #include "cmd/paper.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { WIDTH_MIN = 20 };
+#include "core/screen.h"
+
+enum { WIDTH_MIN = 20, LINES_MAX = 8192 };
 
 static int find_width(bool terminal)
 {
@@ -34,6 +37,16 @@ struct table_style paper_style(void)
         .width = find_width(terminal),
         .colours = shows_colours(terminal),
     };
+}
+
+void paper_add(struct buf *out, const char *fmt, ...)
+{
+    char text[LINES_MAX];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    screen_add_lines(out, text);
 }
 
 bool paper_write(const struct buf *out, struct err *err)

@@ -2,6 +2,7 @@
  *
  *     struct table_style style = paper_style();
  *     table_print(&table, &style, &out);
+ *     paper_add(&out, _("client '%s' is held\n"), name);
  *     return paper_write(&out, &err);
  *
  * A terminal is as wide as it says, or as COLUMNS does; a file or a pipe has no limit, unless
@@ -21,6 +22,10 @@
 #include "core/table.h"
 
 struct table_style paper_style(void);
+
+/* Appends a line, or some, of which the values may come from a database: made harmless as the cells
+ * of a table are (core/table.h).  fmt: translated already. */
+void paper_add(struct buf *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Writes it all to standard output; false where that cannot be done (a full disk), or where `out`
  * had no memory. */

@@ -51,9 +51,9 @@ static void tell_others(const struct desk *desk, const struct holds *holds, stru
             continue;
         hold_describe(hold, &desk->site.zone, &text);
         if (hold->client_id == HOLDS_ALL)
-            buf_addf(out, _("still all clients are %s\n"), buf_text(&text));
+            paper_add(out, _("still all clients are %s\n"), buf_text(&text));
         else
-            buf_addf(out, _("still client %d is %s\n"), hold->client_id, buf_text(&text));
+            paper_add(out, _("still client %d is %s\n"), hold->client_id, buf_text(&text));
         buf_release(&text);
     }
 }
@@ -71,7 +71,7 @@ static bool end_hold(const struct desk *desk, int client_id, const char *name, s
     if (!name)
         buf_add_text(out, held ? _("all clients are released\n") : _("all clients: not held\n"));
     else
-        buf_addf(out, held ? _("client '%s' is released\n") : _("client '%s': no hold\n"), name);
+        paper_add(out, held ? _("client '%s' is released\n") : _("client '%s': no hold\n"), name);
     tell_others(desk, &holds, out);
     bool done = !held || holds_save(&holds, clock_real_us() / 1000000, err);
     holds_release(&holds);
@@ -93,7 +93,7 @@ static bool accept(const struct desk *desk, const struct survey_client *found, s
     origin_describe(&found->inventory.origin, client->fields[CLIENT_HOST],
                     client->fields[CLIENT_DBNAME], &text);
     if (done)
-        buf_addf(out, _("from now on its database is %s\n"), buf_text(&text));
+        paper_add(out, _("from now on its database is %s\n"), buf_text(&text));
     buf_release(&text);
     origins_release(&origins);
     return done;

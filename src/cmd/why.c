@@ -136,10 +136,10 @@ static void show_head(const struct survey_client *client, const struct survey_jo
 {
     const struct job *row = job ? &job->row->job : NULL;
     if (row)
-        buf_addf(out, _("client '%s', job %d (%s)\n"), client->client.fields[CLIENT_NAME], row->id,
-                 row->package ? row->package : "");
+        paper_add(out, _("client '%s', job %d (%s)\n"), client->client.fields[CLIENT_NAME], row->id,
+                  row->package ? row->package : "");
     else
-        buf_addf(out, _("client '%s'\n"), client->client.fields[CLIENT_NAME]);
+        paper_add(out, _("client '%s'\n"), client->client.fields[CLIENT_NAME]);
 }
 
 static bool show(struct answer *answer, const struct survey_client *client,

@@ -1,13 +1,12 @@
 #include "core/table.h"
 
-#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "base/i18n.h"
+#include "core/screen.h"
 
 static const char *const colour_codes[] = {"",         "\033[1m",  "\033[2m",
                                            "\033[31m", "\033[32m", "\033[33m"};
@@ -22,100 +21,17 @@ enum {
     BELOW_INDENT = 4,
 };
 
-/* ---- the width of a text ---- */
-
-/* The character at text; *len gets its bytes. */
-static wchar_t decode(const char *text, size_t len)
-{
-    const unsigned char *b = (const unsigned char *)text;
-    switch (len) {
-    case 1: return (wchar_t)b[0];
-    case 2: return (wchar_t)((b[0] & 0x1F) << 6 | (b[1] & 0x3F));
-    case 3: return (wchar_t)((b[0] & 0x0F) << 12 | (b[1] & 0x3F) << 6 | (b[2] & 0x3F));
-    default:
-        return (wchar_t)((b[0] & 0x07) << 18 | (b[1] & 0x3F) << 12 | (b[2] & 0x3F) << 6 |
-                         (b[3] & 0x3F));
-    }
-}
-
-static bool turns_direction(wchar_t c)
-{
-    return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
-           c == 0x200F || c == 0x061C;
-}
-
-/* One character: its bytes, and the columns it takes; -1 for what must not be shown.  Needs a
- * UTF-8 locale (begin_utf8). */
-static size_t measure(const char *text, int *columns)
-{
-    size_t len = utf8_sequence(text, strnlen(text, 4));
-    wchar_t c = len ? decode(text, len) : L'\0';
-    *columns = len && !turns_direction(c) ? wcwidth(c) : -1;
-    return len ? len : 1;
-}
-
-/* wcwidth asks the locale; the process's own may be C. */
-struct utf8 {
-    locale_t mine;
-    locale_t before;
-};
-
-static struct utf8 begin_utf8(void)
-{
-    struct utf8 utf8 = {.mine = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0)};
-    if (utf8.mine)
-        utf8.before = uselocale(utf8.mine);
-    return utf8;
-}
-
-static void end_utf8(struct utf8 utf8)
-{
-    if (!utf8.mine)
-        return;
-    uselocale(utf8.before);
-    freelocale(utf8.mine);
-}
-
-/* Appends the text made harmless, at most `room` columns of it; returns how many it took. */
-static int add_text(struct buf *out, const char *text, int room)
-{
-    int used = 0;
-    while (*text) {
-        int columns;
-        size_t len = measure(text, &columns);
-        if (used + (columns < 0 ? 1 : columns) > room)
-            break;
-        if (columns < 0)
-            buf_add_text(out, "?");
-        else
-            buf_add(out, text, len);
-        used += columns < 0 ? 1 : columns;
-        text += len;
-    }
-    return used;
-}
-
-int table_text_width(const char *text)
-{
-    struct buf ignored = {0};
-    struct utf8 utf8 = begin_utf8();
-    int width = add_text(&ignored, text, TEXT_MAX);
-    end_utf8(utf8);
-    buf_release(&ignored);
-    return width;
-}
-
 /* ---- filling ---- */
 
 static struct table_cell make_cell(struct table *table, const char *text, enum table_colour colour)
 {
     struct buf harmless = {0};
-    struct utf8 utf8 = begin_utf8();
+    struct screen screen = screen_begin();
     struct table_cell cell = {
         .colour = colour,
-        .width = add_text(&harmless, text ? text : "", TEXT_MAX),
+        .width = screen_add(&harmless, text ? text : "", TEXT_MAX),
     };
-    end_utf8(utf8);
+    screen_end(screen);
     cell.text = harmless.failed ? NULL : strdup(buf_text(&harmless));
     buf_release(&harmless);
     table->failed |= !cell.text;
@@ -275,7 +191,7 @@ static int add_cut(const struct table_cell *cell, int width, struct buf *out)
     }
     if (width < LEGIBLE_MIN)
         return 0;
-    int used = add_text(out, cell->text, width - 1);
+    int used = screen_add(out, cell->text, width - 1);
     buf_add_text(out, "…");
     return used + 1;
 }
@@ -311,7 +227,7 @@ static size_t find_break(const char *text, int width)
     int used = 0;
     while (text[at]) {
         int columns;
-        size_t len = measure(text + at, &columns);
+        size_t len = screen_measure(text + at, &columns);
         if (text[at] == ' ')
             blank = at;
         if (used + (columns < 0 ? 1 : columns) > width)
@@ -408,7 +324,7 @@ void table_print(const struct table *table, const struct table_style *style, str
     find_widths(table, style, layout.widths);
     if (style->width > 0)
         fit(table, leave_out_group(table, style->width, &layout), &layout);
-    struct utf8 utf8 = begin_utf8();
+    struct screen screen = screen_begin();
     layout.is_head = true;
     if (!style->leaves_head)
         print_row(&layout, table->heads, columns, out);
@@ -419,7 +335,7 @@ void table_print(const struct table *table, const struct table_style *style, str
             print_group(&layout, &table->cells[i], style->width, out);
         print_row(&layout, table->cells + i, left < columns ? left : columns, out);
     }
-    end_utf8(utf8);
+    screen_end(screen);
 }
 
 void table_release(struct table *table)

@@ -88,9 +88,6 @@ void table_cellf(struct table *table, enum table_colour colour, const char *fmt,
 /* Appends the table, a line per row. */
 void table_print(const struct table *table, const struct table_style *style, struct buf *out);
 
-/* Terminal columns of a text, as table_print counts them. */
-int table_text_width(const char *text) MUST_USE;
-
 void table_release(struct table *table);
 
 #endif

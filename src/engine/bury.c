@@ -61,7 +61,8 @@ static bool bury_claimed(struct execution *x, const struct notice *notice, const
 
 bool bury_job(struct visit *visit, const struct notice *notice, const char *what, struct err *err)
 {
-    visit->began_ms = clock_mono_ms() - (clock_real_us() - notice->run_at_us) / 1000;
+    if (!visit->began_ms)
+        visit->began_ms = clock_mono_ms() - (clock_real_us() - notice->run_at_us) / 1000;
     struct execution x = {
         .visit = visit,
         .why = notice->on_demand ? EXECUTION_ON_DEMAND : EXECUTION_DUE,
@@ -82,6 +83,9 @@ static bool is_innocent(const struct visit *visit, const char *started, const ch
 bool bury_lost(struct execution *x)
 {
     struct visit *visit = x->visit;
+    const char *language = i18n_speak(visit->site->options.language);
+    const char *what = _("its connection was lost while it ran"); /* it is recorded */
+    i18n_speak(language);
     struct err err = {0};
     struct notice notice = visit->slot->notice;
     char started[sizeof visit->session.started];
@@ -96,7 +100,7 @@ bool bury_lost(struct execution *x)
          * last thing the server did: then the row says so by not being due. */
         visit_log(visit, LOG_LEVEL_WARNING, &x->claim.job,
                   "the database server went down while it ran; if it is still due it runs again");
-    } else if (bury_job(visit, &notice, _("its connection was lost while it ran"), &err)) {
+    } else if (bury_job(visit, &notice, what, &err)) {
         return true;
     } else {
         visit_log(visit, LOG_LEVEL_ERROR, &x->claim.job, "cannot be recorded as failed: %s",

@@ -102,11 +102,30 @@ static void check_way(struct checkup *checkup, const struct site *site, const ch
         check_curl(checkup);
 }
 
+/* Without our catalogue, mails and what is recorded of jobs would be English in silence. */
+static void check_language(struct checkup *checkup, const struct site *site)
+{
+    const char *language = site->options.language;
+    if (strncmp(language, "de", 2) != 0)
+        return;
+    const char *before = i18n_speak(language);
+    bool german = i18n_is_german();
+    i18n_speak(before);
+    if (german)
+        return;
+    checkup_add(checkup, "mail", CHECKUP_WARNING,
+                "[system] language is '%s', but the German texts are not found: mails and recorded "
+                "errors are English",
+                language);
+    checkup_advise(checkup, _("make install puts them in place, or TASK_SERVER_LOCALE names them"));
+}
+
 void checkup_mail(struct checkup *checkup, const struct site *site)
 {
     const struct options_notify *wish = &site->options.notify;
     char from[MIME_ADDRESS_MAX + 1];
     check_unit(checkup, site);
+    check_language(checkup, site);
     if (!wish->to || !wish->from || !wish->subject) {
         checkup_add(checkup, "mail", site->options.notify_command ? CHECKUP_WELL : CHECKUP_WARNING,
                     "nobody is told of failed jobs by mail");

@@ -19,17 +19,24 @@ static bool has_session(const struct visit *visit)
     return !visit->session.pooled || visit->site->options.pooler_keeps_session;
 }
 
-struct handler_choice execute_way(const struct visit *visit, const char *package)
+static void refuse_pooled(struct handler_choice *choice, const char *package)
 {
-    struct handler_choice choice = handlers_choose(visit->site, package);
-    if (choice.kind == BOARD_NATIVE || has_session(visit))
-        return choice;
-    choice.kind = BOARD_NATIVE;
-    snprintf(choice.why, sizeof choice.why,
+    choice->kind = BOARD_NATIVE;
+    snprintf(choice->why, sizeof choice->why,
              _("%s needs a session of its own, but the client's database is reached through a "
                "transaction pooler; enter the server's own address for the client, or set "
                "'pooler = session' if the pooler gives each connection a session"),
              package);
+}
+
+/* Why nobody can run a job is recorded as its failure. */
+struct handler_choice execute_way(const struct visit *visit, const char *package)
+{
+    const char *language = i18n_speak(visit->site->options.language);
+    struct handler_choice choice = handlers_choose(visit->site, package);
+    if (choice.kind != BOARD_NATIVE && !has_session(visit))
+        refuse_pooled(&choice, package);
+    i18n_speak(language);
     return choice;
 }
 
@@ -117,10 +124,12 @@ static enum executed run_claimed(struct execution *x, struct err *err)
         runs = true;
     }
     TEST_STEP("claimed");
+    const char *language = i18n_speak(visit->site->options.language);
     bool worked = !runs || work(x, err);
     TEST_STEP("worked");
     bool settled = worked && settle(x, err);
     TEST_STEP("settled");
+    i18n_speak(language);
     enum executed end = settled ? EXECUTED : end_without_settling(x, err);
     visit->db.options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
     board_clear(visit->slot);
@@ -190,11 +199,8 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
         visit->tally.unserved++;
         return EXECUTED_STOPPED;
     }
-    /* What is recorded of it, and mailed, must not depend on who started us. */
-    const char *language = i18n_speak(visit->site->options.language);
     visit->began_ms = clock_mono_ms();
     enum executed end = execute_started(visit, job, why, err);
     visit->began_ms = 0;
-    i18n_speak(language);
     return end;
 }

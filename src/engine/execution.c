@@ -33,6 +33,7 @@ static void rest(struct execution *x, const char *why)
 bool execution_has_schedule(struct execution *x)
 {
     struct err err = {0};
+    const char *language = i18n_speak(x->visit->site->options.language); /* it is recorded */
     if (!cronspec_parse(&x->spec, x->claim.job.spec, &err)) {
         char why[ERR_TEXT_MAX];
         snprintf(why, sizeof why, _("cannot be understood (%.1500s)"), err.text);
@@ -40,6 +41,7 @@ bool execution_has_schedule(struct execution *x)
     } else if (!x->spec.fires) {
         rest(x, _("never fires: there is no such date"));
     }
+    i18n_speak(language);
     return !x->rests;
 }
 

@@ -47,10 +47,10 @@ static void bury(const struct site *site, const struct client *client, struct sl
     visit_begin(&visit, site, client, slot);
     visit.home = order->home;
     const char *language = i18n_speak(site->options.language);
-    report->served = visit_reconnect(&visit, &report->err) &&
-                     bury_job(&visit, &order->notice, _("its process died while it ran"),
-                              &report->err);
+    const char *what = _("its process died while it ran");
     i18n_speak(language);
+    report->served = visit_reconnect(&visit, &report->err) &&
+                     bury_job(&visit, &order->notice, what, &report->err);
     report_visit(&visit, report);
     visit_end(&visit);
 }

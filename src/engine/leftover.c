@@ -59,8 +59,10 @@ static bool end_remains(struct visit *visit, struct external *e, const struct en
     int ended = 0;
     int grace_ms = visit->site->options.kill_grace_s * 1000;
     e->interrupted = true;
+    const char *language = i18n_speak(visit->site->options.language);
     snprintf(text, sizeof text, HISTORY_INTERRUPTED "%s",
              _("task-server, or the machine it ran on, went down while the job ran"));
+    i18n_speak(language);
     execution_fail(e->x, text);
     if (!journal_end_child(entry, grace_ms, &ended, &err)) {
         visit_log(visit, LOG_LEVEL_ERROR, &entry->job, "what is left of it does not end: %s",
@@ -192,10 +194,8 @@ bool leftover_settle(struct visit *visit, struct journal_list *list, struct err 
 {
     if (list->count == 0)
         return true;
-    const char *language = i18n_speak(visit->site->options.language);
     bool done = visit_know_histories(visit, err);
     for (size_t i = 0; done && i < list->count; i++)
         done = settle_one(visit, &list->items[i], err);
-    i18n_speak(language);
     return done;
 }

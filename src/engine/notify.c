@@ -31,9 +31,9 @@ enum {
 /* How the keys of jobs' incidents begin. */
 #define JOBS "job/"
 
-/* Of a job that is gone, or has been switched off, nobody hears any more; one that comes monthly
- * has had its turn by then. */
-enum { FORGET_S = 40 * 86400 };
+/* Of a job that is gone, or has been switched off, nobody hears any more; one that comes once a
+ * year has had its turn by then. */
+enum { FORGET_S = 400 * 86400 };
 
 static int64_t now_s(void)
 {

@@ -92,7 +92,9 @@ static enum executed run_held(struct external *e, struct err *err)
         return give_back(e, err);
     TEST_STEP("journal-begun");
     execution_tell_way(x);
+    const char *language = i18n_speak(x->visit->site->options.language);
     bool ran = e->kind == BOARD_PERL ? run_perl(e, err) : run_command(e, err);
+    i18n_speak(language);
     return ran ? record(e, err) : give_back(e, err);
 }
 
@@ -103,9 +105,12 @@ static bool is_unsettled(struct visit *visit, const struct job *job)
     bool waits = false;
     if (journal_has_job(visit->site->journal, visit->client->id, job->id, &waits, &err) && !waits)
         return false;
-    visit_log(visit, LOG_LEVEL_WARNING, job, "not started: %s",
-              waits ? _("an earlier run of it is under way, or waits in the journal to be recorded")
-                    : err.text);
+    if (waits)
+        visit_log(visit, LOG_LEVEL_WARNING, job,
+                  "not started: an earlier run of it is under way, or waits in the journal to be "
+                  "recorded");
+    else
+        visit_log(visit, LOG_LEVEL_WARNING, job, "not started: %s", err.text);
     visit->tally.unserved++;
     return true;
 }

@@ -209,7 +209,7 @@ int64_t overview_running_since_us(const struct overview *o, const struct survey_
     const struct busy *busy = &o->situation.busy;
     for (size_t i = 0; i < busy->count; i++)
         if (busy->jobs[i].job_id == job->row->job.id &&
-            strcmp(busy->jobs[i].client, client->client.fields[CLIENT_NAME]) == 0)
+            busy->jobs[i].client_id == client->client.id)
             return busy->jobs[i].since_us;
     return claim->has_since ? claim->since_us : 0;
 }

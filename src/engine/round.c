@@ -265,7 +265,8 @@ static void bury_again(struct round *round, struct seat *seat, const struct lane
 
 static long long ran_ms(const struct notice *notice)
 {
-    return (clock_real_us() - notice->run_at_us) / 1000;
+    int64_t ran_ms = (clock_real_us() - notice->run_at_us) / 1000;
+    return ran_ms > 0 ? ran_ms : 0;
 }
 
 /* Nothing new is started now; what the lane was doing is undone by the server. */

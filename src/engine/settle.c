@@ -118,9 +118,11 @@ void settle_make_plain(struct execution *x, const struct err *refused)
 {
     char text[1024];
     const char *told = outcome_text(&x->outcome);
+    const char *language = i18n_speak(x->visit->site->options.language);
     snprintf(text, sizeof text,
              _("%.600s (shown in ASCII, for the database refused the record: %.300s)"),
              told ? told : _("failed"), refused->text);
+    i18n_speak(language);
     for (char *p = text; *p; p++)
         if ((unsigned char)*p >= 0x80)
             *p = '?';

@@ -26,7 +26,8 @@ void visit_begin(struct visit *visit, const struct site *site, const struct clie
 
 int64_t visit_ran_ms(const struct visit *visit)
 {
-    return visit->began_ms ? clock_mono_ms() - visit->began_ms : 0;
+    int64_t ran_ms = visit->began_ms ? clock_mono_ms() - visit->began_ms : 0;
+    return ran_ms > 0 ? ran_ms : 0; /* it may have begun by another clock, which was set back */
 }
 
 static void add_job(const struct visit *visit, const struct job *job, struct buf *out)

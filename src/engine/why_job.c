@@ -192,6 +192,17 @@ static bool others_wait(const struct why_asking *a)
     return false;
 }
 
+static enum journal_fate find_fate(struct why_asking *a, const struct journal_item *entry)
+{
+    struct journal journal = {0};
+    struct err ignored = {0};
+    enum journal_fate fate = JOURNAL_FATE_UNKNOWN;
+    if (site_open_journal(a->s->site, &journal, &ignored) && journal_exists(&journal))
+        fate = journal_fate(&journal, entry);
+    journal_close(&journal);
+    return fate;
+}
+
 static void tell_entry(struct why_asking *a, const struct journal_item *entry)
 {
     char began[AGEWORDS_STAMP_MAX];
@@ -199,7 +210,12 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
     bool again = package &&
                  option_map_find(&a->s->site->options.rerun_interrupted, package) != NULL;
     why_show_time(a, entry->run_at_us, began);
-    switch (entry->fate) {
+    enum journal_fate fate = find_fate(a, entry);
+    switch (fate) {
+    case JOURNAL_FATE_GONE: why_add(a, "journal", WHY_FINE, "nothing waits"); return;
+    case JOURNAL_FATE_RUNNING:
+        why_add(a, "journal", WHY_WAITS, "its run of %s is still under way", began);
+        return;
     case JOURNAL_FATE_INTERRUPTED:
         why_add(a, "journal", WHY_WARNING,
                 "its run of %s was interrupted, which is not recorded yet", began);
@@ -210,7 +226,7 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
     case JOURNAL_FATE_SUCCEEDED:
     case JOURNAL_FATE_FAILED:
         why_add(a, "journal", WHY_WARNING,
-                entry->fate == JOURNAL_FATE_FAILED
+                fate == JOURNAL_FATE_FAILED
                     ? N_("its run of %s has ended, a failure, which is not recorded yet")
                     : N_("its run of %s has ended, a success, which is not recorded yet"),
                 began);
@@ -218,7 +234,7 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
         return;
     case JOURNAL_FATE_UNSTARTED:
         why_add(a, "journal", WHY_WARNING, "its run of %s was prepared, but never started", began);
-        why_advise(a, _("the next run starts it"));
+        why_advise(a, _("if it is still due, the next run starts it"));
         return;
     case JOURNAL_FATE_UNKNOWN:
         why_add(a, "journal", WHY_WARNING, "what is noted of its run of %s cannot be read", began);
@@ -229,7 +245,7 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
 static void look_at_journal(struct why_asking *a)
 {
     const struct journal_item *entry = find_entry(a);
-    if (entry && !entry->owner)
+    if (entry && !entry->owner && !a->s->job->row->claim.pid)
         tell_entry(a, entry);
     else if (others_wait(a))
         why_add(a, "journal", WHY_FINE, "runs of other jobs of this client wait to be recorded");

@@ -22,9 +22,13 @@ static void add_text(struct buf *text, const char *value)
 {
     size_t start = text->len;
     buf_add_utf8(text, value, strlen(value));
-    for (size_t i = start; i < text->len; i++)
-        if ((unsigned char)text->data[i] < 0x20 || text->data[i] == 0x7F)
+    for (size_t i = start; i < text->len; i++) {
+        unsigned char c = (unsigned char)text->data[i];
+        if (c == 0xC2 && ((unsigned char)text->data[i + 1] & 0xE0) == 0x80)
+            text->data[i] = text->data[i + 1] = ' '; /* U+0080 to U+009F */
+        else if (c < 0x20 || c == 0x7F)
             text->data[i] = ' ';
+    }
 }
 
 bool busy_save(const struct busy *busy, const char *path, struct err *err)

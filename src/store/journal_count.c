@@ -1,6 +1,8 @@
 #include "store/journal_count.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,6 +11,7 @@
 #include "io/dirnames.h"
 #include "io/process.h"
 #include "store/journal.h"
+#include "store/journal_scan.h"
 
 /* Keeps the list sorted. */
 static bool add_client(struct journal_count *count, int id)
@@ -32,18 +35,20 @@ static enum journal_fate fate_of(const struct entry *entry)
 {
     if (entry->has_ending)
         return entry->ending.outcome.failed ? JOURNAL_FATE_FAILED : JOURNAL_FATE_SUCCEEDED;
-    return entry->has_child ? JOURNAL_FATE_INTERRUPTED : JOURNAL_FATE_UNSTARTED;
+    if (!entry->has_child)
+        return JOURNAL_FATE_UNSTARTED;
+    return journal_child_alive(entry) ? JOURNAL_FATE_RUNNING : JOURNAL_FATE_INTERRUPTED;
 }
 
-static enum journal_fate read_fate(const struct journal *journal, const char *file)
+enum journal_fate journal_fate(const struct journal *journal, const struct journal_item *item)
 {
     enum journal_fate fate = JOURNAL_FATE_UNKNOWN;
     struct buf text = {0};
     struct entry entry;
     struct err ignored;
-    int fd = openat(journal->fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = openat(journal->fd, item->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
-        return fate;
+        return errno == ENOENT ? JOURNAL_FATE_GONE : fate;
     if (journal_read(fd, &text) && !text.failed &&
         entry_parse(&entry, buf_text(&text), text.len, &(struct entry_mark){0}, &ignored)) {
         fate = fate_of(&entry);
@@ -76,8 +81,7 @@ static bool count_entry(const struct journal *journal, const char *file,
         .run_at_us = name->run_at_us,
         .owner = process_holding_flock(&st),
     };
-    if (!item.owner)
-        item.fate = read_fate(journal, file);
+    snprintf(item.file, sizeof item.file, "%s", file);
     if (!add_item(count, &item))
         return false;
     if (item.owner) {

@@ -1,8 +1,9 @@
 /* journal_count.h: the journal as status shows it.
  *
  *     journal_count(&journal, &count, err) …  journal_count_release(&count);
+ *     journal_fate(&journal, &count.items[i])      what became of that run
  *
- * Nothing is locked: a lock, however short, could make a run take an entry for owned.
+ * No entry is locked: a lock, however short, could make a run take an entry for owned.
  * Owners are looked up in the kernel's table of locks, which shows those of other containers not;
  * then a running job counts as waiting.
  *
@@ -23,7 +24,9 @@
 
 /* What is known of the run of an entry that waits. */
 enum journal_fate {
-    JOURNAL_FATE_UNKNOWN, /* its owner lives, or the entry cannot be read */
+    JOURNAL_FATE_UNKNOWN, /* the entry cannot be read */
+    JOURNAL_FATE_GONE,    /* it has been settled meanwhile */
+    JOURNAL_FATE_RUNNING, /* the job's process lives: it has an owner that we cannot see */
     JOURNAL_FATE_UNSTARTED,
     JOURNAL_FATE_INTERRUPTED, /* it was started, and nobody knows how it ended */
     JOURNAL_FATE_SUCCEEDED,
@@ -36,7 +39,7 @@ struct journal_item {
     int job_id;
     int64_t run_at_us; /* when that run began */
     pid_t owner;       /* the process that watches over it; 0: it waits to be settled */
-    enum journal_fate fate;
+    char file[JOURNAL_NAME_MAX + 8];
 };
 
 struct journal_count {
@@ -51,6 +54,9 @@ struct journal_count {
 };
 
 bool journal_count(struct journal *journal, struct journal_count *count, struct err *err) MUST_USE;
+
+/* Reads the item's entry. */
+enum journal_fate journal_fate(const struct journal *journal, const struct journal_item *item);
 
 /* NULL: no entry is this job's.  Of several the one that began last. */
 const struct journal_item *journal_count_find(const struct journal_count *count, int client_id,

@@ -120,4 +120,14 @@ is 'the job that ran goes on, and the next one is not started' \
 echo 'rubbish' >"$state/$(basename "$(find "$state" -name '*.holds')")"
 fails 'a file that cannot be understood: nothing is started' 71 run_ts run
 like 'and it is said' "$TS_ERR" 'whether clients are held cannot be told: .*\.holds: a line that is not ours'
+# ---- names that want to be more than names ----
+
+rm -f "$state"/*.holds
+auth_sql "UPDATE auth.clients SET name = E'a\\033[31mb\\u009bc' WHERE name = 'acme'"
+acme_id=$(auth_sql "SELECT min(id) FROM auth.clients WHERE name LIKE 'a%c'")
+for verb in hold release; do
+    run_ts $verb --client "$acme_id"
+    like "$verb shows a name as text" "$TS_OUT" "client 'a.\[31mb.c' is "
+    is "$verb: and drives no terminal" "$(printf %s "$TS_OUT" | LC_ALL=C tr -d '\n -~\200-\377' | wc -c)" 0
+done
 done_testing

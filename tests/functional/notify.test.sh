@@ -38,7 +38,7 @@ sendmail = $WORK/sendmail -t<%if myconfig_email%> -f <%myconfig_email%><%end%>
 [task_server/notify_on_failure]
 send_email_to = martin
 email_from = kivitendo Dämon <root@localhost>
-email_subject = Hintergrundjob fehlgeschlagen
+email_subject = Hintergrund-Job fehlgeschlagen
 email_template = templates/mail.txt
 EOF
 auth_sql "INSERT INTO auth.user_config SELECT id, 'email', 'martin@example.com' FROM auth.\"user\""
@@ -74,7 +74,7 @@ age_incidents() {
 add_job acme Test '0 3 * * *' due --data 'exception: disk 17 is full' --description 'a test'
 run_ts run
 is 'a failed job is one mail' "$(mails)" 1
-is 'as kivitendo sends it' "$(last_mail)" "ARGS -t -f root@localhost|Hintergrundjob fehlgeschlagen|\
+is 'as kivitendo sends it' "$(last_mail)" "ARGS -t -f root@localhost|Hintergrund-Job fehlgeschlagen|\
 martin@example.com|kivitendo Dämon <root@localhost>|Müller GmbH|Test|Oh cruel world: disk 17 is full"
 like 'which no absence answers' "$(cat "$WORK/mails/0")" 'Auto-Submitted: auto-generated'
 fails_with 'disk 18 is full'
@@ -89,12 +89,12 @@ like 'that says so' "$(last_mail)" 'schlägt weiterhin fehl .*no paper.*Erinneru
 client_sql acme 'UPDATE background_jobs SET data = NULL'
 again
 is 'when it runs again there is a mail for both' "$(mails)" 4
-like 'that says so' "$(last_mail)" 'Hintergrundjob läuft wieder \(Müller GmbH: Test\).*Seit:'
+like 'that says so' "$(last_mail)" 'Hintergrund-Job läuft wieder \(Müller GmbH: Test\).*Seit:'
 again
 is 'and then no more' "$(mails)" 4
 client_sql acme "UPDATE background_jobs SET data = 'exception: soon gone'"
 again
-age_incidents 3800000
+age_incidents 35000000
 client_sql acme 'UPDATE background_jobs SET active = false'
 run_ts run
 is 'a job that has not been run for long is forgotten' "$(grep -c '^job/' "$state"/*.incidents)" 0
@@ -163,6 +163,18 @@ like 'the log is in the language of who reads' "$TS_ERR" "^client 'Müller GmbH'
 like 'the mail, with the error, in that of the installation' "$(last_mail)" "ist fehlgeschlagen:.*unbekanntes Paket 'Nobody'"
 like 'so is the history' "$(client_sql acme "SELECT error FROM background_job_histories WHERE package_name = 'Nobody'")" \
     "^unbekanntes Paket 'Nobody'"
+printf '\n[task_server/commands]\nCommand = /bin/true\n' >>"$INSTALLATION/config/kivitendo.conf"
+nobody=$JOB_ID
+add_job acme Command '0 3 * * *' null
+mv "$state" "$WORK/state"
+: >"$state"
+run_ts run-job "$JOB_ID"
+like 'what is not recorded is told in the language of who reads' "$TS_ERR" 'Command\).*: not run: there is no state directory'
+rm "$state"
+client_sql acme "DELETE FROM background_jobs WHERE id = $JOB_ID"
+sed -i '/^\[task_server\/commands\]$/,$d' "$INSTALLATION/config/kivitendo.conf"
+JOB_ID=$nobody
+mv "$WORK/state" "$state"
 unset LC_ALL
 client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute' WHERE package_name = 'Nobody'"
 LC_ALL=C.UTF-8 LANGUAGE=de run_ts run
@@ -201,10 +213,10 @@ before=$(mails)
 run_ts run
 run_ts run
 is 'a client that is away is one mail' "$(($(mails) - before))" 1
-like 'that says so' "$(last_mail)" "Hintergrundjobs laufen nicht \(Müller GmbH\).*client 'Müller GmbH' is not served.*refused"
+like 'that says so' "$(last_mail)" "Hintergrund-Jobs laufen nicht \(Müller GmbH\).*client 'Müller GmbH' is not served.*refused"
 auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST', dbport = $PG_PORT"
 run_ts run
-like 'and one when it is back' "$(last_mail)" "Hintergrundjobs laufen wieder.*client 'Müller GmbH' is served"
+like 'and one when it is back' "$(last_mail)" "Hintergrund-Jobs laufen wieder.*client 'Müller GmbH' is served"
 before=$(mails)
 touch "$INSTALLATION/users/nologin"
 run_ts run

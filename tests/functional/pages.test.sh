@@ -6,6 +6,7 @@ setup
 make_installation "$WORK/kivi"
 add_client acme
 place=$INSTALLATION/modules/override/SL/System/TaskServer.pm
+# shellcheck disable=SC2120  # the arguments come through ok
 page_module() {
     perl "$TEST_ROOT/scripts/perl/page-module" -C "$INSTALLATION" "$@"
 }
@@ -22,7 +23,7 @@ ok 'once more is fine' page_module
 like 'and nothing happens' "$(cat "$WORK/ok.out")" 'is already there'
 if perl -MLocale::gettext -e 1 2>/dev/null; then
     use_catalogues
-    like 'which it says in German, too' "$(LC_ALL=C.UTF-8 LANGUAGE=de page_module)" 'ist schon da'
+    like 'which it says in German, too' "$(LC_ALL=C.UTF-8 LANGUAGE=de page_module -C "$INSTALLATION")" 'ist schon da'
     unset TASK_SERVER_LOCALE
 else
     skip 'which it says in German, too' 'Perl has no Locale::gettext'

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/screen.h"
 #include "core/table.h"
 
 struct row {
@@ -31,8 +32,8 @@ static void widths(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(width_rows); i++)
-        if (table_text_width(width_rows[i].text) != width_rows[i].width)
-            fail_msg("%s: %d", width_rows[i].name, table_text_width(width_rows[i].text));
+        if (screen_width(width_rows[i].text) != width_rows[i].width)
+            fail_msg("%s: %d", width_rows[i].name, screen_width(width_rows[i].text));
 }
 
 static void fill(struct table *table)
