@@ -6,13 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool read_all(int fd, struct buf *text)
+bool wholefile_read_fd(int fd, size_t max_bytes, struct buf *text)
 {
-    char chunk[4096];
+    char chunk[8192];
     ssize_t len;
     while ((len = read(fd, chunk, sizeof chunk)) > 0) {
         buf_add(text, chunk, (size_t)len);
-        if (text->len > WHOLEFILE_MAX) {
+        if (text->len > max_bytes) {
             errno = EFBIG;
             return false;
         }
@@ -27,7 +27,7 @@ static bool read_path(const char *path, bool may_miss, struct buf *text, struct 
         return true;
     if (fd < 0)
         return err_set_errno(err, "cannot open %s", path);
-    bool done = read_all(fd, text);
+    bool done = wholefile_read_fd(fd, WHOLEFILE_MAX, text);
     if (!done)
         err_set_errno(err, "cannot read %s", path);
     close(fd);

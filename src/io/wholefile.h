@@ -17,6 +17,10 @@
 
 enum { WHOLEFILE_MAX = 1024 * 1024 };
 
+/* Appends what can be read from there; false: errno says why, EFBIG where it is more than
+ * max_bytes. Out of memory shows in `text`. */
+bool wholefile_read_fd(int fd, size_t max_bytes, struct buf *text) MUST_USE;
+
 /* Appends the file's bytes; more than WHOLEFILE_MAX of them is an error. */
 bool wholefile_read(const char *path, struct buf *text, struct err *err) MUST_USE;
 

@@ -136,20 +136,6 @@ static bool cut_torn_part(const struct journal_handle *handle)
     return lseek(handle->fd, 0, SEEK_END) == whole || ftruncate(handle->fd, whole) == 0;
 }
 
-bool journal_read(int fd, struct buf *text)
-{
-    char chunk[8192];
-    ssize_t len;
-    while ((len = read(fd, chunk, sizeof chunk)) > 0) {
-        buf_add(text, chunk, (size_t)len);
-        if (text->len > JOURNAL_ENTRY_MAX_BYTES) {
-            errno = EFBIG;
-            return false;
-        }
-    }
-    return len == 0;
-}
-
 static bool note(struct journal_handle *handle, const struct entry *entry, enum entry_part part,
                  struct err *err)
 {

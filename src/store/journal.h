@@ -36,7 +36,6 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "core/entry.h"
 #include "store/journal_dir.h"
@@ -72,9 +71,6 @@ bool journal_settle(struct journal_handle *handle, struct err *err) MUST_USE;
 
 /* Moves the entry to bad/, with `why` beside it, and releases the handle. */
 bool journal_move_to_bad(struct journal_handle *handle, const char *why, struct err *err) MUST_USE;
-
-/* Reads an entry's file; false: errno says why. */
-bool journal_read(int fd, struct buf *text) MUST_USE;
 
 /* Gives the lock back; the entry stays.  Takes NULL. */
 void journal_release(struct journal_handle *handle);

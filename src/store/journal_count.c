@@ -10,6 +10,7 @@
 
 #include "io/dirnames.h"
 #include "io/process.h"
+#include "io/wholefile.h"
 #include "store/journal.h"
 #include "store/journal_scan.h"
 
@@ -49,7 +50,7 @@ enum journal_fate journal_fate(const struct journal *journal, const struct journ
     int fd = openat(journal->fd, item->file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return errno == ENOENT ? JOURNAL_FATE_GONE : fate;
-    if (journal_read(fd, &text) && !text.failed &&
+    if (wholefile_read_fd(fd, JOURNAL_ENTRY_MAX_BYTES, &text) && !text.failed &&
         entry_parse(&entry, buf_text(&text), text.len, &(struct entry_mark){0}, &ignored)) {
         fate = fate_of(&entry);
         entry_release(&entry);

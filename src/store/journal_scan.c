@@ -1,6 +1,5 @@
 #include "store/journal_scan.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include "base/i18n.h"
 #include "io/dirnames.h"
 #include "io/remains.h"
+#include "io/wholefile.h"
 
 /* One scan on its way. */
 struct scan {
@@ -102,7 +102,8 @@ static bool read_entry(struct journal_found *found, const struct journal_name *n
                        struct err *err)
 {
     struct buf text = {0};
-    bool good = journal_read(found->handle.fd, &text) || err_set_errno(err, "it cannot be read");
+    bool good = wholefile_read_fd(found->handle.fd, JOURNAL_ENTRY_MAX_BYTES, &text) ||
+                err_set_errno(err, "it cannot be read");
     if (good && text.failed)
         good = err_set_nomem(err);
     good = good && entry_parse(&found->entry, buf_text(&text), text.len, &found->handle.mark, err);
