@@ -208,10 +208,7 @@ set_client "dbname = '$db'"
 
 # ---- the journal ----------------------------------------------------------------------------------
 
-for process in $(process_children "$TS_PID"); do
-    kill -s KILL "$process"
-done
-kill -s KILL "$TS_PID"
+kill_run
 wait_ts command
 let_end one
 says '25. a run was killed' '^journal +runs that wait to be recorded: 1$'

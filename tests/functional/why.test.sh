@@ -152,10 +152,7 @@ add_waiting acme Waiting one
 start_ts command run
 ok 'a command is under way' has_begun one
 why '31. a command is running' claim waits 'by process [0-9]+ of this machine, since 20'
-for process in $(process_children "$TS_PID"); do
-    kill -s KILL "$process"
-done
-kill -s KILL "$TS_PID"
+kill_run
 wait_ts command
 let_end one
 is 'its run is killed' "$(journal_entries | wc -l)" 1

@@ -75,3 +75,11 @@ journal_entries() {
     find "$INSTALLATION/users/task_server/journal" -type f -path '*/journal/*' ! -path '*/bad/*' \
         -name '*.entry' 2>/dev/null | sed 's,.*/,,'
 }
+
+# kill_run: the run of TS_PID and its lanes, all at once.
+kill_run() {
+    for process in $(process_children "$TS_PID"); do
+        kill -s KILL "$process"
+    done
+    kill -s KILL "$TS_PID"
+}
