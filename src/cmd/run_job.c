@@ -107,8 +107,10 @@ static void begin_visit(struct errand *errand, const struct client *client, stru
     const struct origin_home *home = find_home(errand, client);
     visit_begin(visit, &errand->site, client, errand->site.board->slots);
     visit->ignores_holds = errand->request.force;
-    if (home)
+    if (home) {
         visit->home = home->origin;
+        visit->renamed = origin_is_renamed(home, client);
+    }
 }
 
 static void explain_move(const struct origin_home *home, const struct visit *visit, struct err *err)
@@ -124,11 +126,9 @@ static bool find_at_home(struct errand *errand, struct visit *visit, struct job_
                          struct err *err)
 {
     const struct origin_home *home = find_home(errand, visit->client);
-    bool renamed = home && origin_is_renamed(home, visit->client);
-    bool found = !renamed && find_job(errand, visit, list, err);
-    if (home && (renamed || visit->moved))
+    bool found = find_job(errand, visit, list, err);
+    if (home && visit->moved)
         explain_move(home, visit, err);
-    errand->away |= !found;
     return found;
 }
 

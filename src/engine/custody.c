@@ -96,29 +96,21 @@ static void raise_moved(struct custody *custody, const struct seat *seat,
     buf_release(&text);
 }
 
-/* The configuration alone tells so: nobody need go there. */
-static bool is_renamed(struct custody *custody, const struct seat *seat)
-{
-    const struct origin nothing = {0};
-    const struct origin_home *home = origins_find(&custody->origins, seat->client.id);
-    if (!home || !origin_is_renamed(home, &seat->client))
-        return false;
-    raise_moved(custody, seat, home, &nothing);
-    return true;
-}
-
 void custody_seat(struct custody *custody, struct seat *seat)
 {
-    bool renamed = is_renamed(custody, seat);
-    seat->held = is_held(custody, seat) || renamed;
+    seat->held = is_held(custody, seat);
     if (seat->held && seat->state == SEAT_QUEUED) /* it waited for room to run an external job */
         seat->state = SEAT_IDLE;
 }
 
-struct origin custody_home(const struct custody *custody, int client_id)
+/* A name alone holds nobody: if there is no such database the client is away, which is mended in
+ * another way. */
+void custody_home(const struct custody *custody, const struct client *client,
+                  struct lane_order *order)
 {
-    const struct origin_home *home = origins_find(&custody->origins, client_id);
-    return home ? home->origin : (struct origin){0};
+    const struct origin_home *home = origins_find(&custody->origins, client->id);
+    order->home = home ? home->origin : (struct origin){0};
+    order->renamed = home && origin_is_renamed(home, client);
 }
 
 /* ---- after a visit ---- */

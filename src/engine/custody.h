@@ -4,7 +4,7 @@
  *     struct custody custody = {.site = &site, .conditions = &conditions};
  *     if (!custody_begin(&custody, &why)) …           a pass begins; false: nothing may start
  *     custody_seat(&custody, seat)                    sets seat->held, for each client of the pass
- *     order.home = custody_home(&custody, client_id)
+ *     custody_home(&custody, &client, &order)         says which database it is to be
  *     custody_report(&custody, seat, &report)         after a visit: learns a new client's database
  *     custody_release(&custody)
  *
@@ -44,7 +44,9 @@ bool custody_begin(struct custody *custody, struct err *why) MUST_USE;
 
 void custody_seat(struct custody *custody, struct seat *seat);
 
-struct origin custody_home(const struct custody *custody, int client_id);
+/* Sets order->home and order->renamed. */
+void custody_home(const struct custody *custody, const struct client *client,
+                  struct lane_order *order);
 
 void custody_report(struct custody *custody, const struct seat *seat,
                     const struct lane_report *report);

@@ -31,6 +31,7 @@ static void visit_client(const struct site *site, const struct client *client, s
     struct visit visit;
     visit_begin(&visit, site, client, slot);
     visit.home = order->home;
+    visit.renamed = order->renamed;
     report->served = serve_client(&visit, &report->err);
     report_visit(&visit, report);
     report->overdue_s = visit.overdue_s;
@@ -46,6 +47,7 @@ static void bury(const struct site *site, const struct client *client, struct sl
     struct visit visit;
     visit_begin(&visit, site, client, slot);
     visit.home = order->home;
+    visit.renamed = order->renamed;
     const char *language = i18n_speak(site->options.language);
     const char *what = _("its process died while it ran");
     i18n_speak(language);

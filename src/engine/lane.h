@@ -39,6 +39,7 @@ struct lane {
 struct lane_order {
     bool buries;          /* false: visit the client */
     struct origin home;   /* which database it is to be; {0}: whatever is found */
+    bool renamed;         /* the configuration names another one than that */
     struct notice notice; /* the job to bury */
     int deaths;           /* of lanes that had this order */
 };

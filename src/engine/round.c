@@ -124,7 +124,7 @@ static void give_order(struct round *round, struct worker *worker, struct seat *
 {
     struct err err = {0};
     struct lane_order whole = *order;
-    whole.home = custody_home(&round->custody, seat->client.id);
+    custody_home(&round->custody, &seat->client, &whole);
     if (crew_order(&round->crew, worker, &seat->client, &whole, &err))
         seat->state = SEAT_BUSY;
     else

@@ -76,7 +76,7 @@ static bool take_origin(struct visit *visit, const struct origin *found, struct 
     visit->origin = *found;
     if (!*visit->home.oid)
         visit->home = *found;
-    visit->moved = origin_differs(&visit->home, found);
+    visit->moved = visit->renamed || origin_differs(&visit->home, found);
     return !visit->moved || err_set(err, ERR_AWAY, "its database is not the one it was");
 }
 

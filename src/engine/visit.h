@@ -54,6 +54,7 @@ struct visit {
     struct db db;
     struct session session;
     struct origin home;   /* which database it is to be; {0}: not known, whatever is found */
+    bool renamed;         /* the configuration names another one: it is not that, whatever it is */
     struct origin origin; /* which it is */
     bool moved;           /* it is another one: nothing may be done there */
     bool ignores_holds;   /* somebody insists */

@@ -69,18 +69,32 @@ auth_sql "UPDATE auth.clients SET dbname = '$(client_db original)' WHERE name = 
 ok 'with another name in auth.clients a run succeeds' run_ts run
 is 'nothing is run there' "$(client_sql original 'SELECT count(*) FROM background_job_histories')" 2
 like 'the log says both names' "$TS_ERR" \
-    "client 'acme' is held: its database is not the one it was, but '.*_original' on [^(]* instead of '.*_acme'"
+    "client 'acme' is held: its database is not the one it was, but '.*_original' on .* \(oid .*\) instead of '.*_acme'"
 fails 'by hand neither' 75 run_ts run-job "$JOB_ID" --client acme
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'acme'"
 run_ts run
 is 'with the old name again it runs, without anybody' "$(runs acme)" 5
 like 'and that is said' "$TS_ERR" "client 'acme' is released"
 
-auth_sql "UPDATE auth.clients SET task_server_user_id = NULL, dbname = 'x' WHERE name = 'acme'"
+auth_sql "UPDATE auth.clients SET task_server_user_id = NULL, dbname = '$(client_db original)' WHERE name = 'acme'"
 run_ts run
 auth_sql "UPDATE auth.clients SET task_server_user_id = (SELECT id FROM auth.\"user\" LIMIT 1) WHERE name = 'acme'"
 run_ts run
 like 'a client that comes back with another database is held as well' "$TS_ERR" "client 'acme' is held"
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'acme'"
+run_ts run
+
+# A name that leads nowhere.
+auth_sql "UPDATE auth.clients SET dbname = 'ts_nowhere' WHERE name = 'acme'"
+fails 'a name in auth.clients that no database has is a database that cannot be reached' 75 run_ts run
+like 'and the log says so' "$TS_ERR" "client 'acme' is not served: .*ts_nowhere.* does not exist"
+unlike 'with no word of releasing it' "$TS_ERR" 'release'
+fails 'by hand the same' 75 run_ts run-job "$JOB_ID" --client acme
+like 'and says so' "$TS_ERR" 'ts_nowhere.* does not exist'
+run_ts status
+like 'status calls it away' "$TS_OUT" "away: .*ts_nowhere.* does not exist"
+fails 'to release it changes nothing' 75 run_ts release --client acme
+like 'and that is said' "$TS_ERR" 'whether its database is the one it was cannot be told'
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'acme'"
 run_ts run
 
