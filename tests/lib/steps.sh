@@ -179,9 +179,9 @@ strike() {
     case $1 in
     parent) kill_parent ;;
     lane) kill -s KILL "$lane" ;;
-    bridge) kill_found "$(the_bridge)" ;;
-    keeper) kill_found "$(child_named "$(the_bridge)" bridge:keeper)" ;;
-    job) kill_found "$(the_job)" ;;
+    bridge) kill_found the_bridge ;;
+    keeper) kill_found the_keeper ;;
+    job) kill_found the_job ;;
     backend) end_backend ;;
     both) end_backend && kill_parent ;; # a lane that runs would not be there any more
     server) pg_restart immediate ;;
@@ -194,21 +194,28 @@ kill_parent() {
     processes_end 5 "$TS_PID" || echo 'the parent does not die'
 }
 
+# kill_found COMMAND…: the process that it finds, which may have yet to take the name it is known by.
 kill_found() {
-    if [ -n "$1" ]; then
-        kill -s KILL "$1"
-    else
-        echo "there is no $play_victim"
-    fi
+    wait_until 5 found_by "$@" || echo "there is no $play_victim"
+    [ -z "$found" ] || kill -s KILL "$found"
+}
+
+found_by() {
+    found=$("$@")
+    [ -n "$found" ]
 }
 
 the_bridge() {
     child_named "$TS_PID" bridge:/
 }
 
+the_keeper() {
+    child_named "$(the_bridge)" bridge:keeper
+}
+
 the_job() {
     if [ "$play_kind" = perl ]; then
-        process_children "$(child_named "$(the_bridge)" bridge:keeper)"
+        process_children "$(the_keeper)"
     else
         process_children "$lane"
     fi
