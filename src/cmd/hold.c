@@ -17,6 +17,7 @@
 #include "engine/hold.h"
 #include "engine/situation.h"
 #include "engine/survey.h"
+#include "store/fields.h"
 
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] hold [--client C] [--until T] [--why TEXT]\n"
@@ -124,10 +125,12 @@ static bool hold_clients(struct desk *desk, const struct request *request, struc
 {
     struct survey survey = {0};
     struct survey_wish wish = {.client = request->client, .only_clients = true};
+    struct buf why = {0};
+    fields_add(&why, request->why); /* one line, as it is kept */
     struct hold hold = {
         .since_s = clock_real_us() / 1000000,
         .who = (char *)request->who,
-        .why = (char *)(request->why ? request->why : ""),
+        .why = (char *)buf_text(&why),
     };
     const char *name = NULL;
     bool done = find_until(request, &desk->site.zone, &hold, err);
@@ -137,6 +140,7 @@ static bool hold_clients(struct desk *desk, const struct request *request, struc
         name = done ? survey.clients[0].client.fields[CLIENT_NAME] : NULL;
     }
     done = done && put_hold(desk, &hold, err) && tell(desk, &hold, name, err);
+    buf_release(&why);
     survey_release(&survey);
     return done;
 }

@@ -83,7 +83,10 @@ static bool print(const struct request *request, const struct overview *overview
 static bool show(const struct request *request, const struct desk *desk, struct err *err)
 {
     struct overview overview = {0};
-    struct overview_wish wish = {.client = request->client, .back_s = DAY_S, .only_failures = true};
+    struct overview_wish wish = {.client = request->client,
+                                 .back_s = DAY_S,
+                                 .only_failures = true,
+                                 .whole_errors = request->json};
     if (request->html)
         wish.trace_s = TIMELINE_WEEK_S;
     bool done = overview_collect(&overview, &desk->site, &wish, err);
@@ -91,7 +94,9 @@ static bool show(const struct request *request, const struct desk *desk, struct 
         done = publish(&overview, desk, request->html, err);
     else
         done = done && print(request, &overview, &desk->site, err);
-    if (done && overview.survey.away)
+    if (done && overview.survey.trouble)
+        done = err_set(err, ERR_AWAY, "status: %s", overview.survey.trouble);
+    else if (done && overview.survey.away)
         done = err_set(err, ERR_AWAY, "status: not every client could be asked");
     overview_release(&overview);
     return done;

@@ -121,6 +121,22 @@ static void add_lock(struct collector *c)
             userspath);
 }
 
+/* Clients that are not listed. */
+static void add_clients(struct collector *c)
+{
+    const struct survey *survey = &c->o->survey;
+    if (survey->trouble)
+        add(c, _("clients"), STATUS_BAD, _("they cannot be listed, and none is served: %s"),
+            survey->trouble);
+    else if (!survey->count)
+        add(c, _("clients"), STATUS_BAD, "%s", _("none is enabled for the task server"));
+    if (survey->left_out && !c->o->only_one)
+        add(c, _("not enabled"), STATUS_PLAIN,
+            ngettext("%zu client, whose jobs are not run", "%zu clients, whose jobs are not run",
+                     survey->left_out),
+            survey->left_out);
+}
+
 static void add_hold(struct collector *c)
 {
     const struct situation *s = &c->o->situation;
@@ -173,6 +189,7 @@ void status_facts_collect(struct status_facts *facts, const struct overview *ove
     add_schedule(&c);
     add_last_run(&c);
     add_at_work(&c);
+    add_clients(&c);
     add_lock(&c);
     add_hold(&c);
     add_journal(&c);
@@ -181,47 +198,80 @@ void status_facts_collect(struct status_facts *facts, const struct overview *ove
 
 /* ---- clients ---- */
 
-static void set(struct status_state *state, enum status_look look, const char *word)
+/* fmt: translated already. */
+static bool set(struct status_state *state, enum status_look look, const char *word,
+                const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+static bool set(struct status_state *state, enum status_look look, const char *word,
+                const char *fmt, ...)
 {
-    state->look = look;
-    state->word = word;
+    va_list args;
+    *state = (struct status_state){.look = look, .word = word};
+    va_start(args, fmt);
+    vsnprintf(state->text, sizeof state->text, fmt, args);
+    va_end(args);
+    return true;
 }
 
-static void set_held(struct status_state *state, const struct hold *hold, const char *until)
+/* "held by martin until …: moving house" */
+static void describe_hold(const struct collector *c, const struct hold *hold, struct buf *out)
 {
-    set(state, STATUS_BAD, _("held"));
+    char until[AGEWORDS_STAMP_MAX];
+    show_time(c, hold->until_s * SECOND_US, until);
     if (hold->until_s == HOLDS_FOREVER)
-        snprintf(state->text, sizeof state->text, _("held by %s: %s"), who_of(hold), why_of(hold));
+        buf_addf(out, _("held by %s: %s"), who_of(hold), why_of(hold));
     else
-        snprintf(state->text, sizeof state->text, _("held by %s until %s: %s"), who_of(hold), until,
-                 why_of(hold));
+        buf_addf(out, _("held by %s until %s: %s"), who_of(hold), until, why_of(hold));
+}
+
+static bool set_held(const struct collector *c, const struct survey_client *found,
+                     struct status_state *state)
+{
+    struct buf text = {0};
+    describe_hold(c, found->hold, &text);
+    if (found->also_hold) {
+        buf_add_text(&text, _("; besides "));
+        describe_hold(c, found->also_hold, &text);
+    }
+    set(state, STATUS_BAD, _("held"), "%s", buf_text(&text));
+    buf_release(&text);
+    return true;
+}
+
+/* False: nothing keeps all of its jobs, or those of a kind, from running. */
+static bool find_obstacle(const struct collector *c, const struct survey_client *found,
+                          struct status_state *state)
+{
+    if (found->client.disabled)
+        return set(state, STATUS_BAD, _("not enabled"), "%s", _("not enabled for the task server"));
+    if (found->trouble)
+        return set(state, STATUS_BAD, _("away"), _("away: %s"), found->trouble);
+    if (found->moved)
+        return set(state, STATUS_BAD, _("held"), _("held: %s"), found->moved);
+    if (found->hold)
+        return set_held(c, found, state);
+    if (found->inventory.session.read_only)
+        return set(state, STATUS_BAD, _("read-only"), "%s", _("the database is read-only"));
+    if (found->perl == VISIT_PERL_HELD)
+        return set(state, STATUS_WARN, _("Perl held"), _("Perl jobs held: %s"), found->perl_held);
+    return false;
 }
 
 void status_state_of(const struct overview *overview, size_t client, const struct site *site,
                      struct status_state *state)
 {
-    const struct survey_client *found = &overview->survey.clients[client];
     struct collector c = {.o = overview, .site = site};
-    char until[AGEWORDS_STAMP_MAX] = "";
-    if (found->hold)
-        show_time(&c, found->hold->until_s * SECOND_US, until);
-    if (found->trouble) {
-        set(state, STATUS_BAD, _("away"));
-        snprintf(state->text, sizeof state->text, _("away: %s"), found->trouble);
-    } else if (found->moved) {
-        set(state, STATUS_BAD, _("held"));
-        snprintf(state->text, sizeof state->text, _("held: %s"), found->moved);
-    } else if (found->hold) {
-        set_held(state, found->hold, until);
-    } else if (found->inventory.session.read_only) {
-        set(state, STATUS_BAD, _("read-only"));
-        snprintf(state->text, sizeof state->text, "%s", _("the database is read-only"));
-    } else if (found->perl == VISIT_PERL_HELD) {
-        set(state, STATUS_WARN, _("Perl held"));
-        snprintf(state->text, sizeof state->text, _("Perl jobs held: %s"), found->perl_held);
-    } else {
-        set(state, STATUS_GOOD, _("well"));
-        snprintf(state->text, sizeof state->text, "%s", state->word);
+    struct overview_counts counts = overview_count(overview, client);
+    const char *word = counts.failed    ? _("failures")
+                       : counts.overdue ? _("overdue")
+                       : counts.resting ? _("resting")
+                                        : _("well");
+    enum status_look look = counts.failed                      ? STATUS_BAD
+                            : counts.overdue || counts.resting ? STATUS_WARN
+                                                               : STATUS_GOOD;
+    if (!find_obstacle(&c, &overview->survey.clients[client], state)) {
+        set(state, look, word, "%s", word);
+        state->is_served = true;
     }
 }
 

@@ -50,10 +50,11 @@ struct status_facts {
 void status_facts_collect(struct status_facts *facts, const struct overview *overview,
                           const struct site *site);
 
-/* What keeps a client's jobs from running. */
+/* What keeps a client's jobs from running, or else what is worth a look though nothing does. */
 struct status_state {
-    enum status_look look;      /* STATUS_GOOD: nothing does */
-    const char *word;           /* "well", "away", "held", … */
+    enum status_look look;      /* STATUS_GOOD: nothing of either kind */
+    bool is_served;             /* nothing keeps its jobs from running */
+    const char *word;           /* "well", "failures", "away", "held", … */
     char text[STATUS_TEXT_MAX]; /* the same with the reason: "held by martin: moving house" */
 };
 

@@ -5,40 +5,11 @@
 #include "cmd/status_html_parts.h"
 #include "core/html.h"
 
-/* A word, and how it looks. */
-struct pill {
-    const char *class;
-    const char *word;
-};
-
-static bool is_served(const struct status_page *p, size_t index)
+bool status_page_is_well(const struct status_page *p, size_t index)
 {
     struct status_state state;
     status_state_of(p->o, index, p->site, &state);
     return state.look == STATUS_GOOD;
-}
-
-/* What keeps a client's jobs from running, or what is worth a look though nothing does. */
-static struct pill pill_of(const struct status_page *p, size_t index)
-{
-    struct status_state state;
-    struct overview_counts counts = overview_count(p->o, index);
-    status_state_of(p->o, index, p->site, &state);
-    if (state.look != STATUS_GOOD)
-        return (struct pill){.class = status_page_class(state.look), .word = state.word};
-    if (counts.failed)
-        return (struct pill){.class = "bad", .word = _("failures")};
-    if (counts.overdue)
-        return (struct pill){.class = "warn", .word = _("overdue")};
-    if (counts.resting)
-        return (struct pill){.class = "warn", .word = _("resting")};
-    return (struct pill){.class = "good", .word = state.word};
-}
-
-bool status_page_is_well(const struct status_page *p, size_t index)
-{
-    struct overview_counts counts = overview_count(p->o, index);
-    return is_served(p, index) && !counts.overdue && !counts.resting && !counts.failed;
 }
 
 static struct status_chart chart_of(const struct status_page *p, size_t index)
@@ -65,7 +36,8 @@ static void add_counts(const struct status_page *p, size_t index)
 {
     struct overview_counts counts = overview_count(p->o, index);
     buf_add_text(p->out, "<span class=\"counts\">");
-    if (!p->o->survey.clients[index].trouble) {
+    const struct survey_client *client = &p->o->survey.clients[index];
+    if (!client->trouble && !client->client.disabled) {
         buf_add_text(p->out, "<span>");
         html_addf(p->out, _("jobs: %d"), counts.active);
         buf_add_text(p->out, "</span><span class=\"good\">");
@@ -85,11 +57,12 @@ static void add_counts(const struct status_page *p, size_t index)
 static void add_summary(const struct status_page *p, size_t index, const struct status_chart *chart)
 {
     const struct survey_client *client = &p->o->survey.clients[index];
-    struct pill pill = pill_of(p, index);
+    struct status_state state;
+    status_state_of(p->o, index, p->site, &state);
     buf_add_text(p->out, "<summary><bdi class=\"name\">");
     html_add(p->out, client->client.fields[CLIENT_NAME]);
-    buf_addf(p->out, "</bdi><span class=\"pill %s\">", pill.class);
-    html_add(p->out, pill.word);
+    buf_addf(p->out, "</bdi><span class=\"pill %s\">", status_page_class(state.look));
+    html_add(p->out, state.word);
     buf_add_text(p->out, "</span>");
     add_counts(p, index);
     buf_add_text(p->out, "<span class=\"strip\">");
@@ -107,7 +80,7 @@ static void add_state(const struct status_page *p, size_t index)
     buf_add_text(p->out, "<p class=\"soft\">");
     html_addf(p->out, _("client %d, database %s"), client->id, client->fields[CLIENT_DBNAME]);
     buf_add_text(p->out, "</p>\n");
-    if (state.look == STATUS_GOOD)
+    if (state.is_served)
         return;
     buf_addf(p->out, "<p class=\"%s\"><bdi>", status_page_class(state.look));
     html_add(p->out, state.text);
@@ -164,12 +137,9 @@ static void add_client(const struct status_page *p, size_t index, size_t *rows_l
 void status_page_clients(const struct status_page *p)
 {
     size_t rows_left = STATUS_HTML_ROWS_MAX;
+    if (!p->o->survey.count)
+        return;
     status_page_heading(p, _("Clients"));
     for (size_t i = 0; i < p->o->survey.count; i++)
         add_client(p, i, &rows_left);
-    if (!p->o->survey.count) {
-        buf_add_text(p->out, "<p>");
-        html_add(p->out, _("none is enabled"));
-        buf_add_text(p->out, "</p>\n");
-    }
 }

@@ -160,6 +160,7 @@ static void add_client(const struct overview *o, size_t index, const struct site
     const char *held = client->moved ? client->moved : client->hold ? client->hold->why : NULL;
     json_add_member(out, "client", client->client.fields[CLIENT_NAME]);
     json_add_number(out, "client_id", client->client.id);
+    json_add_bool(out, "enabled", !client->client.disabled);
     json_add_member(out, "trouble", client->trouble);
     json_add_bool(out, "held", held != NULL);
     json_add_member(out, "held_why", held);
@@ -192,6 +193,7 @@ void status_json(const struct overview *o, const struct site *site, struct buf *
     json_add_bool(out, "locked", s->locked);
     if (s->locked && s->locked_since_s)
         add_time(out, "locked_since", site, s->locked_since_s * 1000000);
+    json_add_member(out, "auth_trouble", o->survey.trouble);
     json_add_member(out, "holds_trouble", o->survey.holds_trouble);
     add_last_run(s, site, out);
     add_busy(s, site, out);
@@ -200,6 +202,7 @@ void status_json(const struct overview *o, const struct site *site, struct buf *
     json_add_member(out, "journal_trouble", s->journal_trouble);
     json_add_number(out, "notices_waiting", (int64_t)s->notices);
     add_incidents(s, site, out);
+    json_add_number(out, "clients_not_enabled", (int64_t)o->survey.left_out);
     json_add_key(out, "clients");
     buf_add_text(out, "[");
     for (size_t i = 0; i < o->survey.count; i++) {

@@ -48,6 +48,17 @@ static void end_table(const struct page *p, struct table *table, bool has_head)
     table_release(table);
 }
 
+/* A table with something in it, below a blank line. */
+static void show_table(const struct page *p, struct table *table)
+{
+    if (table->count) {
+        buf_add_text(p->out, "\n");
+        end_table(p, table, true);
+    } else {
+        table_release(table);
+    }
+}
+
 /* ---- facts: a title, and what is so ---- */
 
 static void show_facts(const struct page *p)
@@ -78,7 +89,7 @@ static void add_state(const struct page *p, size_t index, struct table *table)
 static void add_count(struct table *table, const struct survey_client *client, int number,
                       enum table_colour colour)
 {
-    if (client->trouble)
+    if (client->trouble || client->client.disabled)
         table_cell(table, "?");
     else
         table_cellf(table, number ? colour : TABLE_PLAIN, "%d", number);
@@ -105,22 +116,10 @@ static void show_clients(const struct page *p)
         add_count(&table, client, counts.failed, TABLE_RED);
         add_state(p, i, &table);
     }
-    buf_add_text(p->out, "\n");
-    end_table(p, &table, true);
+    show_table(p, &table);
 }
 
 /* ---- jobs: what is running, and what somebody should look at ---- */
-
-/* A table with something in it, below a blank line. */
-static void show_table(const struct page *p, struct table *table)
-{
-    if (table->count) {
-        buf_add_text(p->out, "\n");
-        end_table(p, table, true);
-    } else {
-        table_release(table);
-    }
-}
 
 static void add_job(struct table *table, const struct survey_client *client, const struct job *job)
 {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/i18n.h"
 #include "cmd/args.h"
@@ -135,6 +136,8 @@ static void show_head(const struct survey_client *client, const struct survey_jo
                       struct buf *out)
 {
     const struct job *row = job ? &job->row->job : NULL;
+    if (!client)
+        return;
     if (row)
         paper_add(out, _("client '%s', job %d (%s)\n"), client->client.fields[CLIENT_NAME], row->id,
                   row->package ? row->package : "");
@@ -154,8 +157,10 @@ static bool show(struct answer *answer, const struct survey_client *client,
     bool done = why_ask(&why, &subject, err);
     if (done && answer->request->json) {
         buf_add_text(answer->out, answer->shown ? ",\n{" : "{");
-        json_add_member(answer->out, "client", client->client.fields[CLIENT_NAME]);
-        json_add_number(answer->out, "client_id", client->client.id);
+        if (client) {
+            json_add_member(answer->out, "client", client->client.fields[CLIENT_NAME]);
+            json_add_number(answer->out, "client_id", client->client.id);
+        }
         if (job) {
             json_add_number(answer->out, "job", job->row->job.id);
             json_add_member(answer->out, "package", job->row->job.package);
@@ -185,18 +190,48 @@ static bool show_client(struct answer *answer, const struct survey_client *clien
     return done;
 }
 
+/* The package that was meant, but for small and capital letters; NULL: there is none. */
+static const char *find_alike(const struct answer *answer)
+{
+    const struct survey *survey = answer->survey;
+    for (size_t i = 0; i < survey->count; i++)
+        for (size_t k = 0; k < survey->clients[i].count; k++) {
+            const char *package = survey->clients[i].jobs[k].row->job.package;
+            if (package && strcasecmp(package, answer->request->job) == 0)
+                return package;
+        }
+    return NULL;
+}
+
+static bool fail_unknown(const struct answer *answer, struct err *err)
+{
+    const char *job = answer->request->job;
+    const char *alike = find_alike(answer);
+    if (alike)
+        return err_set(err, ERR_USAGE, "why: there is no job '%.100s', but '%.100s'", job, alike);
+    if (answer->request->client)
+        return err_set(err, ERR_USAGE, "why: there is no job '%.100s' in that client", job);
+    if (!answer->survey->left_out)
+        return err_set(err, ERR_USAGE, "why: there is no job '%.100s' in any client", job);
+    return err_set(err, ERR_USAGE,
+                   "why: there is no job '%.100s' in any client that is enabled for the task "
+                   "server (%zu are not)",
+                   job, answer->survey->left_out);
+}
+
 static bool show_all(struct answer *answer, struct err *err)
 {
     bool done = true;
     if (answer->request->json)
         buf_add_text(answer->out, "[");
+    if (answer->survey->trouble)
+        done = show(answer, NULL, NULL, err);
     for (size_t i = 0; done && i < answer->survey->count; i++)
         done = show_client(answer, &answer->survey->clients[i], err);
     if (answer->request->json)
         buf_add_text(answer->out, "]\n");
     if (done && !answer->shown)
-        return err_set(err, ERR_USAGE, "why: there is no job '%.100s' in %s", answer->request->job,
-                       answer->request->client ? _("that client") : _("any enabled client"));
+        return fail_unknown(answer, err);
     return done && paper_write(answer->out, err);
 }
 
@@ -205,12 +240,14 @@ static bool answer_request(const struct request *request, const struct site *sit
     struct situation situation = {0};
     struct survey survey = {0};
     struct buf out = {0};
-    struct survey_wish wish = {.client = request->client};
+    struct survey_wish wish = {.client = request->client, .without_auth = true};
     struct answer answer = {
         .request = request, .site = site, .situation = &situation, .survey = &survey, .out = &out};
     bool done = situation_look(&situation, site, err) &&
                 survey_collect(&survey, site, &wish, err) && show_all(&answer, err);
-    if (done && survey.away)
+    if (done && survey.trouble)
+        done = err_set(err, ERR_AWAY, "why: %s", survey.trouble);
+    else if (done && survey.away)
         done = err_set(err, ERR_AWAY, "why: not every client could be asked");
     buf_release(&out);
     survey_release(&survey);

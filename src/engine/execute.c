@@ -29,14 +29,11 @@ static void refuse_pooled(struct handler_choice *choice, const char *package)
              package);
 }
 
-/* Why nobody can run a job is recorded as its failure. */
 struct handler_choice execute_way(const struct visit *visit, const char *package)
 {
-    const char *language = i18n_speak(visit->site->options.language);
     struct handler_choice choice = handlers_choose(visit->site, package);
     if (choice.kind != BOARD_NATIVE && !has_session(visit))
         refuse_pooled(&choice, package);
-    i18n_speak(language);
     return choice;
 }
 
@@ -61,12 +58,20 @@ static void fill_run(struct execution *x)
     x->run.auth = &visit->auth;
 }
 
+/* Nobody can run it: why is said again, for it is recorded in the installation's language. */
+static void fail_unknown(struct execution *x)
+{
+    struct handler_choice choice = execute_way(x->visit, x->claim.job.package);
+    bool still = choice.kind == BOARD_NATIVE && !choice.native;
+    execution_fail(x, still ? choice.why : x->choice.why);
+}
+
 /* Runs the handler; false: no outcome, the statement was cut off (err says by what). */
 static bool work(struct execution *x, struct err *err)
 {
     const struct handler *handler = x->choice.native;
     if (!handler) {
-        execution_fail(x, x->choice.why);
+        fail_unknown(x);
         return true;
     }
     execution_tell_way(x);

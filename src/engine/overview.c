@@ -155,7 +155,8 @@ static bool ask_clients(struct overview *o, const struct site *site,
 {
     char limit[16], slot[16];
     struct asked asked = {.o = o, .site = site};
-    struct survey_wish clients = {.client = wish->client, .ask = ask_history, .asker = &asked};
+    struct survey_wish clients = {
+        .client = wish->client, .without_auth = true, .ask = ask_history, .asker = &asked};
     snprintf(limit, sizeof limit, "%d", OVERVIEW_RUNS_MAX);
     snprintf(slot, sizeof slot, "%d", TIMELINE_MARK_S);
     walltime_format(&site->zone, o->situation.now_us - wish->back_s * 1000000, asked.since);
@@ -163,6 +164,7 @@ static bool ask_clients(struct overview *o, const struct site *site,
         .status = wish->only_failures ? "failure" : NULL,
         .since = asked.since,
         .limit = limit,
+        .whole = wish->whole_errors,
     };
     if (wish->trace_s) {
         walltime_format(&site->zone, o->situation.now_us - wish->trace_s * 1000000,
@@ -175,7 +177,7 @@ static bool ask_clients(struct overview *o, const struct site *site,
 bool overview_collect(struct overview *o, const struct site *site, const struct overview_wish *wish,
                       struct err *err)
 {
-    *o = (struct overview){0};
+    *o = (struct overview){.only_one = wish->client != NULL};
     return situation_look(&o->situation, site, err) && ask_clients(o, site, wish, err);
 }
 
@@ -211,7 +213,11 @@ int64_t overview_running_since_us(const struct overview *o, const struct survey_
         if (busy->jobs[i].job_id == job->row->job.id &&
             busy->jobs[i].client_id == client->client.id)
             return busy->jobs[i].since_us;
-    return claim->has_since ? claim->since_us : 0;
+    if (claim->has_since)
+        return claim->since_us;
+    const struct journal_item *entry = journal_count_find(&o->situation.journal, client->client.id,
+                                                          job->row->job.id);
+    return entry && entry->owner ? entry->run_at_us : 0;
 }
 
 struct overview_counts overview_count(const struct overview *o, size_t index)

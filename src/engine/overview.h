@@ -6,6 +6,9 @@
  *     overview.situation, .survey, .runs, .traces …
  *     overview_release(&overview)
  *
+ * Where the authentication database is away (survey.trouble) there are no clients, and the rest is
+ * known all the same.
+ *
  * Ownership: owns everything.
  * Errors: as survey_collect; a client whose history cannot be read counts as away.
  */
@@ -30,6 +33,7 @@ struct overview_wish {
     const char *client; /* id or name; NULL: all */
     int64_t back_s;     /* how far back runs are looked for */
     bool only_failures; /* of the runs */
+    bool whole_errors;  /* of the runs; else their beginnings */
     int64_t trace_s;    /* how far back traces go; 0: there are none */
 };
 
@@ -51,6 +55,7 @@ struct overview_trace {
 };
 
 struct overview {
+    bool only_one; /* one client was asked for */
     struct situation situation;
     struct survey survey;
     struct overview_run *runs; /* the newest first, client by client */
@@ -90,7 +95,7 @@ struct overview_counts overview_count(const struct overview *overview, size_t cl
 int overview_failures(const struct overview *overview, size_t index);
 
 /* Since when a job that somebody has claimed is running; 0: not known, as for a job of another
- * machine that is not native, or in its first seconds. */
+ * machine that is not native, or of ours that is in its first seconds. */
 int64_t overview_running_since_us(const struct overview *overview,
                                   const struct survey_client *client, const struct survey_job *job);
 

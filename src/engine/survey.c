@@ -50,8 +50,10 @@ static bool take_clients(struct collector *c, struct clients *clients, struct er
     struct survey *survey = c->survey;
     bool *shown = calloc(clients->count + 1, sizeof *shown);
     survey->clients = calloc(clients->count + 1, sizeof *survey->clients);
-    for (size_t i = 0; shown && i < clients->count; i++)
+    for (size_t i = 0; shown && i < clients->count; i++) {
         shown[i] = is_shown(c, clients, &clients->items[i]);
+        survey->left_out += !shown[i] && clients->items[i].disabled;
+    }
     for (size_t i = 0; shown && survey->clients && i < clients->count; i++) {
         if (!shown[i])
             continue;
@@ -70,9 +72,15 @@ static bool take_clients(struct collector *c, struct clients *clients, struct er
 static bool load_clients(struct collector *c, struct err *err)
 {
     struct clients clients = {0};
-    bool done = site_load_all_clients(c->site, &clients, err) && take_clients(c, &clients, err);
+    bool loaded = site_load_all_clients(c->site, &clients, err);
+    bool done = loaded && take_clients(c, &clients, err);
     clients_release(&clients);
-    return done;
+    if (loaded || !c->wish->without_auth || err->kind != ERR_AWAY)
+        return done;
+    c->survey->away = true;
+    c->survey->trouble = strdup(err->text);
+    *err = (struct err){0};
+    return c->survey->trouble || err_set_nomem(err);
 }
 
 /* ---- one client ---- */
@@ -141,7 +149,9 @@ static bool look_at_client(struct collector *c, struct survey_client *found, str
     struct err why = {0};
     struct visit visit;
     const struct client *client = &found->client;
-    found->hold = holds_find(&c->survey->holds, client->id, c->survey->now_us / 1000000);
+    int64_t now_s = c->survey->now_us / 1000000;
+    found->hold = holds_find(&c->survey->holds, client->id, now_s);
+    found->also_hold = holds_find_other(&c->survey->holds, client->id, now_s);
     if (client->disabled || c->wish->only_clients)
         return true;
     visit_begin(&visit, c->site, client, NULL);
@@ -203,6 +213,7 @@ void survey_release(struct survey *survey)
     for (size_t i = 0; i < survey->count; i++)
         release_client(&survey->clients[i]);
     free(survey->clients);
+    free(survey->trouble);
     free(survey->holds_trouble);
     holds_release(&survey->holds);
     *survey = (struct survey){0};

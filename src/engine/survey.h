@@ -38,6 +38,7 @@ struct survey_wish {
     const char *client; /* id or name; NULL: all */
     bool with_disabled; /* clients that are not enabled, too; a wanted one is always shown */
     bool only_clients;  /* connect to none of them */
+    bool without_auth;  /* no error if the authentication database is away, but survey.trouble */
     /* What else to ask a client that was reached, over the same connection: that of
      * survey.clients[index].  False: it counts as away.  NULL: nothing. */
     bool (*ask)(void *asker, struct db *db, size_t index, struct err *err);
@@ -64,15 +65,18 @@ struct survey_client {
     char *perl_held;         /* with VISIT_PERL_HELD: why */
     char *moved;             /* not NULL: its database is not the one it was, so it is held */
     const struct hold *hold; /* what an administrator's hold keeps from running; in survey.holds */
+    const struct hold *also_hold; /* it is held twice, and both must end: the shorter one */
 };
 
 struct survey {
     int64_t now_us;
     struct survey_client *clients; /* in the order of their ids */
     size_t count;
+    size_t left_out; /* clients that are not enabled, and so not among them */
+    char *trouble;   /* not NULL: the clients cannot be listed, and there are none; why */
     struct holds holds;
     char *holds_trouble; /* not NULL: the holds cannot be read, so nothing is started; why */
-    bool away;           /* some client could not be reached */
+    bool away;           /* some client could not be reached, or the list of them */
 };
 
 bool survey_collect(struct survey *survey, const struct site *site, const struct survey_wish *wish,

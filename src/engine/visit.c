@@ -60,10 +60,24 @@ void visit_log(const struct visit *visit, enum log_level level, const struct job
     buf_release(&text);
 }
 
+/* For pg_stat_activity.  PostgreSQL makes "?" of what is not ASCII, and cuts what is long. */
+static void name_session(const struct client *client, char *name, size_t size)
+{
+    enum { NAME_MAX_LEN = 48 };
+    const char *text = client->fields[CLIENT_NAME];
+    size_t len = 0;
+    while (text[len] >= ' ' && text[len] <= '~')
+        len++;
+    if (text[len] || len > NAME_MAX_LEN)
+        snprintf(name, size, "task-server client %d", client->id);
+    else
+        snprintf(name, size, "task-server %s", text);
+}
+
 bool visit_open(struct visit *visit, struct err *err)
 {
-    char name[256];
-    snprintf(name, sizeof name, "task-server %s", visit->client->fields[CLIENT_NAME]);
+    char name[64];
+    name_session(visit->client, name, sizeof name);
     struct db_options options = site_db_options(visit->site, name);
     struct db_target target = client_target(visit->client);
     options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;

@@ -9,7 +9,7 @@
 #include "engine/why_conclude.h"
 #include "engine/why_parts.h"
 
-enum { TEXT_MAX = 2048 };
+enum { TEXT_MAX = 2048, SECOND_US = 1000000 };
 
 const char *why_word(enum why_verdict verdict)
 {
@@ -33,6 +33,7 @@ static const char *title_of(const char *what)
         const char *title;
     } titles[] = {
         {"client", N_("client")},
+        {"clients", N_("clients")},
         {"hold", N_("hold")},
         {"moved", N_("database")},
         {"nologin", N_("installation")},
@@ -69,9 +70,14 @@ void why_add(struct why_asking *a, const char *what, enum why_verdict verdict, c
     line->value = copy(a, text);
 }
 
-void why_advise(struct why_asking *a, const char *text)
+void why_advise(struct why_asking *a, const char *fmt, ...)
 {
+    char text[TEXT_MAX];
+    va_list args;
     struct why_line *line = &a->why->lines[a->why->count - 1];
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
     free(line->advice);
     line->advice = copy(a, text);
 }
@@ -85,6 +91,12 @@ void why_show_time(const struct why_asking *a, int64_t at_us, char out[AGEWORDS_
 
 static void look_at_client(struct why_asking *a)
 {
+    if (!a->s->client) {
+        why_add(a, "clients", WHY_STOPS, "they cannot be listed: %s", a->s->survey->trouble);
+        why_advise(a, _("mend the authentication database, or what [authentication/database] says "
+                        "of it; jobs stay due meanwhile"));
+        return;
+    }
     const struct client *client = &a->s->client->client;
     if (client->disabled) {
         why_add(a, "client", WHY_STOPS, "'%s' is not enabled for the task server",
@@ -96,35 +108,75 @@ static void look_at_client(struct why_asking *a)
     }
 }
 
+static void describe_hold(const struct why_asking *a, const struct hold *hold, struct buf *out)
+{
+    char until[AGEWORDS_STAMP_MAX];
+    const char *why = *hold->why ? hold->why : _("no reason given");
+    why_show_time(a, hold->until_s * SECOND_US, until);
+    if (hold->until_s == HOLDS_FOREVER)
+        buf_addf(out, _("held until released, by %s: %s"), hold->who, why);
+    else
+        buf_addf(out, _("held until %s, by %s: %s"), until, hold->who, why);
+}
+
+/* It ends by itself before the job's time comes. */
+static bool ends_in_time(const struct why_asking *a, const struct hold *hold)
+{
+    const struct survey_job *job = a->s->job;
+    return job && job->due == DUE_LATER && hold->until_s != HOLDS_FOREVER &&
+           hold->until_s * SECOND_US <= job->row->job.next_us;
+}
+
+static void advise_release(struct why_asking *a, const struct hold *hold, bool twice)
+{
+    int id = a->s->client ? a->s->client->client.id : 0;
+    if (twice)
+        why_advise(a, _("both must end: task-server release, and task-server release --client %d"),
+                   id);
+    else if (hold->client_id == HOLDS_ALL)
+        why_advise(a, _("task-server release lets everything run again"));
+    else
+        why_advise(a, _("task-server release --client %d lets it run again"), id);
+}
+
+/* One hold, or two: `also` is the shorter one, or NULL. */
+static void tell_holds(struct why_asking *a, const struct hold *hold, const struct hold *also)
+{
+    struct buf text = {0};
+    bool in_time = ends_in_time(a, hold);
+    describe_hold(a, hold, &text);
+    if (also) {
+        buf_add_text(&text, _("; besides "));
+        describe_hold(a, also, &text);
+    }
+    why_add(a, "hold", in_time ? WHY_FINE : WHY_STOPS,
+            in_time ? N_("%s; that is over before its time comes") : "%s", buf_text(&text));
+    if (!in_time)
+        advise_release(a, hold, also != NULL);
+    buf_release(&text);
+}
+
 static void look_at_hold(struct why_asking *a)
 {
-    const struct hold *hold = a->s->client->hold;
-    char until[AGEWORDS_STAMP_MAX];
-    if (a->s->survey->holds_trouble) {
-        why_add(a, "hold", WHY_STOPS, "the holds cannot be read: %s", a->s->survey->holds_trouble);
-        return;
-    }
-    if (!hold) {
-        why_add(a, "hold", WHY_FINE, "not held");
-        return;
-    }
-    why_show_time(a, hold->until_s * 1000000, until);
-    const char *why = *hold->why ? hold->why : _("no reason given");
-    if (hold->until_s == HOLDS_FOREVER)
-        why_add(a, "hold", WHY_STOPS, "held until released, by %s: %s", hold->who, why);
+    const struct survey *survey = a->s->survey;
+    const struct survey_client *client = a->s->client;
+    const struct hold *hold =
+        client ? client->hold : holds_find(&survey->holds, HOLDS_ALL, survey->now_us / SECOND_US);
+    if (survey->holds_trouble)
+        why_add(a, "hold", WHY_STOPS, "the holds cannot be read: %s", survey->holds_trouble);
+    else if (hold)
+        tell_holds(a, hold, client ? client->also_hold : NULL);
     else
-        why_add(a, "hold", WHY_STOPS, "held until %s, by %s: %s", until, hold->who, why);
-    why_advise(a, hold->client_id == HOLDS_ALL
-                      ? _("task-server release lets everything run again")
-                      : _("task-server release --client C lets it run again"));
+        why_add(a, "hold", WHY_FINE, client ? N_("not held") : N_("not all clients are held"));
 }
 
 static void look_at_moved(struct why_asking *a)
 {
-    if (!a->s->client->moved)
+    if (!a->s->client || !a->s->client->moved)
         return;
     why_add(a, "moved", WHY_STOPS, "it is held by itself: %s", a->s->client->moved);
-    why_advise(a, _("if this is the right database: task-server release --client C"));
+    why_advise(a, _("if this is the right database: task-server release --client %d"),
+               a->s->client->client.id);
 }
 
 static void look_at_nologin(struct why_asking *a)
@@ -135,7 +187,7 @@ static void look_at_nologin(struct why_asking *a)
         why_add(a, "nologin", WHY_FINE, "not locked");
         return;
     }
-    why_show_time(a, now->locked_since_s * 1000000, since);
+    why_show_time(a, now->locked_since_s * SECOND_US, since);
     if (now->locked_since_s)
         why_add(a, "nologin", WHY_STOPS, "locked since %s: %s/nologin exists", since,
                 a->s->site->options.userspath);
@@ -148,6 +200,8 @@ static void look_at_nologin(struct why_asking *a)
 static void look_at_connection(struct why_asking *a)
 {
     const struct survey_client *client = a->s->client;
+    if (!client)
+        return;
     if (client->trouble) {
         why_add(a, "reachable", WHY_STOPS, "the database cannot be used: %s", client->trouble);
         why_advise(
@@ -237,7 +291,7 @@ bool why_ask(struct why *why, const struct why_subject *subject, struct err *err
     struct why_asking a = {.why = why, .s = subject};
     *why = (struct why){0};
     for (size_t i = 0; i < ARRAY_LEN(of_client); i++)
-        if (i == 0 || !subject->client->client.disabled)
+        if (i == 0 || !subject->client || !subject->client->client.disabled)
             of_client[i](&a);
     if (subject->job)
         why_ask_job(&a);

@@ -8,7 +8,7 @@
  *     why_release(&why)
  *
  * The order is that in which a run asks.  Where the client is not enabled or cannot be reached the
- * lines about its job are missing.
+ * lines about its job are missing, and with the authentication database those about the client.
  *
  * Ownership: owns its texts; `what` and `title` are static.
  * Errors: out of memory.
@@ -30,8 +30,8 @@ struct why_subject {
     const struct site *site;
     const struct situation *situation;
     const struct survey *survey;
-    const struct survey_client *client;
-    const struct survey_job *job; /* NULL: nothing is known of the client's jobs */
+    const struct survey_client *client; /* NULL: the clients cannot be listed (survey.trouble) */
+    const struct survey_job *job;       /* NULL: nothing is known of the client's jobs */
 };
 
 bool why_ask(struct why *why, const struct why_subject *subject, struct err *err) MUST_USE;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/buf.h"
 #include "base/i18n.h"
 
@@ -20,6 +21,19 @@ static const struct why_line *find_line(const struct why *why, const char *what,
         if (why->lines[i].verdict == verdict && strcmp(why->lines[i].what, what) == 0)
             return &why->lines[i];
     return NULL;
+}
+
+/* What stops it.  The job's own row comes first, for nothing else mends that; and what mends it
+ * must come before what it leads to. */
+static const struct why_line *find_leading(const struct why *why)
+{
+    static const char *const own[] = {"type", "active", "node", "cron_spec", "next_run_at"};
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        const struct why_line *line = find_line(why, own[i], WHY_STOPS);
+        if (line)
+            return line;
+    }
+    return find_first(why, WHY_STOPS);
 }
 
 /* The titles of the other lines with that verdict, in a sentence of their own. */
@@ -45,6 +59,8 @@ static void conclude_stopped(const struct why *why, const struct why_line *stops
     else
         buf_addf(text, _("It is not run, because of \"%s\": %s."), _(stops->title), stops->value);
     add_others(why, stops, WHY_STOPS, text);
+    if (find_line(why, "handler", WHY_WARNING))
+        buf_add_text(text, _(" Even then it would fail, for nobody knows its package."));
 }
 
 /* Nobody can run it, which is no reason for a run to leave it alone. */
@@ -86,7 +102,7 @@ bool why_conclude(struct why *why, bool busy)
 {
     struct buf text = {0};
     const struct why_line *running = find_line(why, "claim", WHY_WAITS);
-    const struct why_line *stops = find_first(why, WHY_STOPS);
+    const struct why_line *stops = find_leading(why);
     const struct why_line *waits = find_first(why, WHY_WAITS);
     const struct why_line *unknown = find_line(why, "handler", WHY_WARNING);
     const struct why_line *unrecorded = find_line(why, "journal", WHY_WARNING);

@@ -2,8 +2,9 @@
  *
  *     if (!why_conclude(&why, busy)) …        fills why.conclusion from why.lines
  *
- * A job that is running is running whatever else is so; what stops comes before what will fail, and
- * that before what waits.  Errors: false is out of memory.
+ * A job that is running is running whatever else is so; what stops (in its row before what does so
+ * elsewhere) comes before what will fail, and that before what waits.  Errors: false is out of
+ * memory.
  */
 #ifndef ENGINE_WHY_CONCLUDE_H
 #define ENGINE_WHY_CONCLUDE_H

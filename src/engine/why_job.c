@@ -14,17 +14,30 @@ enum { OVERDUE_S = 180 };
 
 /* ---- the job's row ---- */
 
+static bool is_once(const struct job *job)
+{
+    return job->type && strcmp(job->type, "once") == 0;
+}
+
 static void look_at_row(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
-    bool known = job->type &&
-                 (strcmp(job->type, "interval") == 0 || strcmp(job->type, "once") == 0);
+    int client_id = a->s->client->client.id;
     why_add(a, "active", job->active ? WHY_FINE : WHY_STOPS, job->active ? N_("yes") : N_("no"));
     if (!job->active)
-        why_advise(a, _("task-server jobs enable, or kivitendo's page"));
-    why_add(a, "type", known ? WHY_FINE : WHY_STOPS, "%s", job->type ? job->type : _("none"));
-    if (!known)
+        why_advise(a, _("task-server jobs enable %d --client %d, or kivitendo's page"), job->id,
+                   client_id);
+    if (is_once(job) && job->has_last) {
+        why_add(a, "type", WHY_STOPS, "once, and it has run");
+        why_advise(a,
+                   _("that is how such jobs are: task-server run-job %d --client %d runs it again"),
+                   job->id, client_id);
+    } else if (is_once(job) || (job->type && strcmp(job->type, "interval") == 0)) {
+        why_add(a, "type", WHY_FINE, "%s", job->type);
+    } else {
+        why_add(a, "type", WHY_STOPS, "%s", job->type ? job->type : _("none"));
         why_advise(a, _("it must be interval or once"));
+    }
 }
 
 static void look_at_node(struct why_asking *a)
@@ -86,32 +99,39 @@ static void look_at_spec(struct why_asking *a)
     why_advise(a, _("the job rests until its schedule is changed"));
 }
 
+static void look_at_no_time(struct why_asking *a)
+{
+    const struct job *job = &a->s->job->row->job;
+    if (is_once(job)) {
+        why_add(a, "next_run_at", WHY_FINE, job->has_last ? N_("none") : N_("none: at once"));
+        return;
+    }
+    why_add(a, "next_run_at", WHY_STOPS, "none");
+    why_advise(a,
+               _("it rests: save it again in kivitendo's page, or task-server jobs set %d "
+                 "--client %d"),
+               job->id, a->s->client->client.id);
+}
+
 static void look_at_time(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
     char next[AGEWORDS_STAMP_MAX];
-    bool once = job->type && strcmp(job->type, "once") == 0;
     int64_t late_s = job->has_next ? (a->s->situation->now_us - job->next_us) / 1000000 : 0;
-    if (once && job->has_last) {
-        why_add(a, "next_run_at", WHY_STOPS, "it has run once already");
-        why_advise(a, _("that is how once jobs are: task-server run-job runs it again"));
-        return;
-    }
+    bool is_done = is_once(job) && job->has_last; /* its time does not matter any more */
     if (!job->has_next) {
-        why_add(a, "next_run_at", once ? WHY_FINE : WHY_STOPS,
-                once ? N_("none: at once") : N_("none"));
-        if (!once)
-            why_advise(a,
-                       _("it rests: save it again in kivitendo's page, or task-server jobs set"));
+        look_at_no_time(a);
         return;
     }
     why_show_time(a, job->next_us, next);
-    if (a->s->job->due == DUE_LATER || job->next_us > a->s->situation->now_us)
-        why_add(a, "next_run_at", WHY_WAITS, "%s", next);
-    else
-        why_add(a, "next_run_at", late_s > OVERDUE_S ? WHY_WARNING : WHY_FINE, "%s", next);
-    if (late_s > OVERDUE_S)
+    if (job->next_us > a->s->situation->now_us) {
+        why_add(a, "next_run_at", is_done ? WHY_FINE : WHY_WAITS, "%s", next);
+    } else if (late_s > OVERDUE_S && !is_done) {
+        why_add(a, "next_run_at", WHY_WARNING, "%s", next);
         why_advise(a, _("the next run should see to it; if it does not: task-server -v run"));
+    } else {
+        why_add(a, "next_run_at", WHY_FINE, "%s", next);
+    }
 }
 
 static void look_at_handler(struct why_asking *a)

@@ -19,8 +19,8 @@ struct why_asking {
 void why_add(struct why_asking *asking, const char *what, enum why_verdict verdict, const char *fmt,
              ...) PRINTF_LIKE(4, 5);
 
-/* What is to be done about the last line; translated already. */
-void why_advise(struct why_asking *asking, const char *text);
+/* What is to be done about the last line; the format is translated already. */
+void why_advise(struct why_asking *asking, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* "2026-03-29 03:00:00 +0200 (3 h ago)" */
 void why_show_time(const struct why_asking *asking, int64_t at_us, char out[AGEWORDS_STAMP_MAX]);

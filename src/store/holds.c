@@ -88,13 +88,33 @@ bool holds_load(struct holds *holds, const char *path, struct err *err)
     return done;
 }
 
+static const struct hold *lasting(const struct holds *holds, int client_id, int64_t now_s)
+{
+    const struct hold *hold = own(holds, client_id);
+    return hold && !is_over(hold, now_s) ? hold : NULL;
+}
+
+/* Lasts one longer than the other? */
+static bool outlasts(const struct hold *one, const struct hold *other)
+{
+    return other->until_s != HOLDS_FOREVER &&
+           (one->until_s == HOLDS_FOREVER || one->until_s > other->until_s);
+}
+
 const struct hold *holds_find(const struct holds *holds, int client_id, int64_t now_s)
 {
-    const struct hold *all = own(holds, HOLDS_ALL);
-    const struct hold *one = own(holds, client_id);
-    if (all && !is_over(all, now_s))
-        return all;
-    return one && !is_over(one, now_s) ? one : NULL;
+    const struct hold *all = lasting(holds, HOLDS_ALL, now_s);
+    const struct hold *one = lasting(holds, client_id, now_s);
+    return one && (!all || outlasts(one, all)) ? one : all;
+}
+
+const struct hold *holds_find_other(const struct holds *holds, int client_id, int64_t now_s)
+{
+    const struct hold *all = lasting(holds, HOLDS_ALL, now_s);
+    const struct hold *one = lasting(holds, client_id, now_s);
+    if (!all || !one || all == one)
+        return NULL;
+    return outlasts(one, all) ? all : one;
 }
 
 static void write_line(const struct hold *hold, struct buf *text)

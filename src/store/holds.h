@@ -44,9 +44,12 @@ struct holds {
 
 bool holds_load(struct holds *holds, const char *path, struct err *err) MUST_USE;
 
-/* What keeps this client from running: the hold of all clients before its own.  Those that are over
- * do not count. */
+/* What keeps this client from running: the hold of all clients or its own, whichever lasts longer.
+ * Those that are over do not count. */
 const struct hold *holds_find(const struct holds *holds, int client_id, int64_t now_s);
+
+/* Where both are there, the other one: it must end, too.  Else NULL. */
+const struct hold *holds_find_other(const struct holds *holds, int client_id, int64_t now_s);
 
 /* Copies the texts. */
 bool holds_put(struct holds *holds, const struct hold *hold, struct err *err) MUST_USE;

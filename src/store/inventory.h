@@ -35,7 +35,7 @@ enum { INVENTORY_TEXT_MAX = 65536 }; /* characters of a result or an error */
 /* Whose advisory lock is on the job. */
 struct job_claim {
     int pid;           /* of the database's process; 0: nobody has claimed it */
-    char *application; /* "task-server acme"; may be "" */
+    char *application; /* "task-server acme" or "task-server client 3"; may be "" */
     char *address;     /* NULL: over a Unix socket, or not ours to see */
     bool has_since;    /* a native job's, whose claim is its transaction; else nobody knows */
     int64_t since_us;

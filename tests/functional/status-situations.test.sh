@@ -117,11 +117,35 @@ json '11' 'acme["held"], empty["held"]' '(True, True)'
 run_ts release
 rm -f "$state"/*.holds
 
+run_ts hold --client 1 --until 2h --why 'the tax adviser'
+run_ts hold --why 'for good'
+says '11a. both at once: what lasts longer, and the other one' \
+    '^ 1  Müller GmbH .*  held by [a-z]+: for good; besides held by [a-z]+ until 20.*: the tax adviser$'
+json '11a' 'acme["held_why"], "held_until" in acme' "('for good', False)"
+run_ts release
+says 'then that is left' '^ 1  Müller GmbH .*  held by [a-z]+ until 20.*: the tax adviser$'
+rm -f "$state"/*.holds
+
+# ---- clients that are not enabled -----------------------------------------------------------------
+
+auth_sql "UPDATE auth.clients SET task_server_user_id = NULL WHERE name = 'empty'"
+says '11b. a client that is not enabled' '^not enabled +1 client, whose jobs are not run$'
+unlike 'is not among those that are served' "$TS_OUT" '^ 2  empty'
+json '11b' 's["clients_not_enabled"], len(s["clients"])' '(1, 1)'
+run_ts status --client empty
+like 'asked for, it is not called well' "$TS_OUT" '^ 2  empty +\? +\? +\? +\?  not enabled for the task server$'
+unlike 'nor told once more' "$TS_OUT" '^not enabled'
+run_ts status --client empty --html "$WORK/www/status.html"
+like 'nor on the page' "$(cat "$WORK/www/status.html")" '<span class="pill bad">not enabled</span>'
+run_ts status --client empty --json
+like 'nor in JSON' "$TS_OUT" '"client":"empty",.*"enabled":false'
+auth_sql "UPDATE auth.clients SET task_server_user_id = (SELECT task_server_user_id FROM auth.clients WHERE id = 1) WHERE name = 'empty'"
+
 # ---- jobs -----------------------------------------------------------------------------------------
 
 set_job "next_run_at = now() - interval '2 hours'"
 says '12. an overdue job' "^Müller GmbH +$JOB_ID  Test +20.*\((1[12][0-9] min|2 h) ago\)$"
-like 'is counted' "$TS_OUT" '^ 1  Müller GmbH +1 +0 +1 +0  well$'
+like 'is counted' "$TS_OUT" '^ 1  Müller GmbH +1 +0 +1 +0  overdue$'
 json '12' '[j["job"] for j in acme["overdue"]], acme["jobs"], acme["active"]' "([$JOB_ID], 1, 1)"
 set_job 'active = false'
 says '13. one that is not active is not' '^ 1  Müller GmbH +0 +0 +0 +0  well$'
@@ -185,7 +209,7 @@ add_held_job acme
 hold_up acme
 start_ts native run
 ok '22. a native job is under way' under_way acme
-ok 'for how long' wait_until 20 job_shown "$HELD_JOB" "'task-server M"
+ok 'for how long' wait_until 20 job_shown "$HELD_JOB" "'task-server client 1'"
 like 'the run' "$TS_OUT" "^at work +a run, pid $TS_PID, since 20.* ago\)$"
 like 'is counted' "$TS_OUT" '^ 1  Müller GmbH +1 +1 +0 +0  well$'
 ok 'the run tells its kind' wait_until 20 at_work native
@@ -198,7 +222,7 @@ client_sql acme "DELETE FROM background_jobs WHERE id = $JOB_ID"
 add_waiting acme Waiting one
 start_ts command run
 ok '23. a command is under way' has_begun one
-ok 'for how long' wait_until 20 job_shown Waiting "'task-server M"
+ok 'for how long' wait_until 20 job_shown Waiting "'task-server client 1'"
 ok 'the run tells its kind' wait_until 20 at_work command
 json '23' '[j["package"] for j in acme["running"]], [j["kind"] for j in s["at_work"]["jobs"]]' "(['Waiting'], ['command'])"
 set_client "dbname = 'nowhere'"
@@ -365,13 +389,25 @@ own_installation
 start_ts there run
 ok '43. another node is at work' under_way acme
 INSTALLATION=$here
-says 'so is the job' "^Müller GmbH +$JOB_ID  $HELD_JOB +20.* ago\)  'task-server M"
+says 'so is the job' "^Müller GmbH +$JOB_ID  $HELD_JOB +20.* ago\)  'task-server client 1'"
 like 'but not we' "$TS_OUT" '^at work +nobody$'
 json '43' '[j["job"] for j in acme["running"]], s["at_work"]' "([$JOB_ID], None)"
 let_go acme
 wait_ts there
 
+run_ts hold --why 'moving'
 sed -i 's/^db .*/db = nowhere/' "$conf"
 fails '44. the authentication database is away' 75 run_ts status
 like 'which is said' "$TS_ERR" 'authentication database .*nowhere'
+like 'and that nobody is served' "$TS_OUT" '^clients +they cannot be listed, and none is served: .*nowhere'
+like 'what is known here is shown' "$TS_OUT" '^last run +20.* succeeded'
+like 'what holds everything, too' "$TS_OUT" '^held +everything, since 20.*: moving$'
+unlike 'no table is empty' "$TS_OUT" '^id +client'
+run_ts status --json
+is '44: as JSON' "$(printf '%s\n' "$TS_OUT" | python3 -c '
+import json, sys
+s = json.load(sys.stdin)
+print("nowhere" in s["auth_trouble"], s["clients"], s["last_run"]["exit_code"])')" 'True [] 0'
+fails 'as a page' 75 run_ts status --html "$WORK/www/status.html"
+like 'which says so' "$(cat "$WORK/www/status.html")" '<dt>clients</dt><dd class="bad">they cannot be listed'
 done_testing

@@ -47,7 +47,7 @@ is 'as JSON' "$(json 'acme["overdue"][0]["package"], s["clients"][1]["overdue"]'
 client_sql acme "UPDATE background_jobs SET data = 'exception: no paper'"
 run_ts run
 says 'a failure' '^Müller GmbH  Test +1  20.*\)  Oh cruel world: no paper'
-says 'counted' '^ 1  Müller GmbH +1 +0 +0 +1  well'
+says 'counted' '^ 1  Müller GmbH +1 +0 +0 +1  failures'
 is 'as JSON' "$(json 'acme["failures"][0]["error"], len(s["incidents"])')" "('Oh cruel world: no paper', 1)"
 client_sql acme "INSERT INTO background_job_histories (package_name, run_at, status, error)
     SELECT 'Test', now() - i * interval '1 minute', 'failure', 'earlier' FROM generate_series(1, 40) AS i"

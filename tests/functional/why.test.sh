@@ -46,6 +46,9 @@ add_job acme Test '0 3 * * *' "$(date -d '+2 hours' '+%F %T')" --data 'result: y
 
 # 1 to 4: the schedule.
 concludes '1. nothing is armed' 'It is not run, because of "runs": not armed; no run has ended yet; task_server start\.$'
+set_job "active = false, package_name = 'NoSuch'"
+concludes 'what arming does not mend comes first' 'because of "active": no;.* Also in the way: "runs"\. Even then it would fail'
+set_job "active = true, package_name = 'Test'"
 run_ts run
 armed=$(find "$state" -name "*.last-run" | sed "s/last-run$/armed/")
 as_user "$PG_USER" sh -c "echo 'scheduler cron.d' >'$armed'"
@@ -71,7 +74,10 @@ why '8. its type is unknown' type stops 'weekly'
 set_job "type = 'interval', next_run_at = NULL"
 why '9. it has no next_run_at' next_run_at stops 'none\|it rests'
 set_job "type = 'once', last_run_at = now()"
-why '10. a once job that has run' next_run_at stops 'has run once already'
+why '10. a once job that has run' type stops "once, and it has run\|.*run-job $JOB_ID --client 1"
+set_job "active = false, next_run_at = now() + interval '1 hour'"
+concludes 'which nothing else mends' 'because of "type": once, and it has run;.* Also in the way: "active"'
+set_job "active = true, next_run_at = NULL"
 set_job "last_run_at = NULL"
 concludes '11. a once job without a time' 'It is due'
 set_job "type = 'interval', next_run_at = now(), node_id = 'other'"
@@ -212,13 +218,22 @@ stop_old_server
 # 42 to 46: somebody, or we ourselves, hold it.
 run_ts hold --client 'Müller GmbH' --until 2h --why 'moving house'
 why '42. its client is held for a while' hold stops 'held until 20.*\(in (119 min|1 h|2 h)\), by .*: moving house.*release --client'
+set_job "next_run_at = now() + interval '3 hours'"
+why 'a hold that ends before its time comes' hold fine 'held until 20.*moving house; that is over before its time'
+concludes 'is not in its way' 'Nothing is wrong: it is run when its time comes'
+set_job 'next_run_at = now()'
 run_ts release --client 'Müller GmbH'
 run_ts hold --client 'Müller GmbH' --why 'for good'
 why '43. its client is held until released' hold stops 'held until released, by .*: for good.*release --client'
 run_ts release --client 'Müller GmbH'
 run_ts hold --why 'everybody out'
 why '44. everything is held' hold stops 'held until released, by .*: everybody out.*release lets everything'
+run_ts hold --client 'Müller GmbH' --until 2h --why 'the tax adviser'
+why 'and its client besides' hold stops \
+    'held until released, by .*: everybody out; besides held until 20.*: the tax adviser\|both must end: .*release --client 1'
 run_ts release
+why 'after one release the other hold is left' hold stops 'held until 20.*: the tax adviser\|.*release --client 1'
+run_ts release --client 1
 why '45. nobody holds it any more' hold fine 'not held'
 run_ts run
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db copy)' WHERE name = 'Müller GmbH'"
@@ -241,9 +256,16 @@ like 'advice that the conclusion has no room for stands beside its line' "$TS_OU
 is 'advice that it gives does not' "$(printf '%s\n' "$TS_OUT" | grep -c '→ .*jobs enable')" 0
 unset COLUMNS
 fails 'no such job' 64 run_ts why 999
+like 'where clients are not enabled that is said' "$TS_ERR" "no job '999' in any client that is enabled for the task server \(1 are not\)"
+fails 'a package in small letters' 64 run_ts why test
+like 'is asked back' "$TS_ERR" "no job 'test', but 'Test'"
 fails 'no such client' 64 run_ts why 1 --client nobody
 fails 'no JOB' 64 run_ts why
 sed -i 's/^db .*/db = nowhere/' "$INSTALLATION/config/kivitendo.conf"
 fails '47. the authentication database is away' 75 run_ts why Test
 like 'which is said' "$TS_ERR" 'nowhere'
+like 'what is known here is shown' "$TS_OUT" '^✓  hold +not all clients are held$'
+like 'and leads to a conclusion' "$TS_OUT" 'because of "clients": they cannot be listed: .*nowhere.* jobs stay due'
+run_ts why --json Test
+like 'also as JSON' "$TS_OUT" '^\[\{"conclusion":.*"what":"clients","verdict":"stops"'
 done_testing

@@ -24,22 +24,28 @@ struct find_row {
     const char *file;
     int client_id;
     int64_t now_s;
-    const char *why; /* NULL: it may run */
+    const char *why;   /* NULL: it may run */
+    const char *other; /* of the other hold; NULL: there is none */
 };
 
 static const struct find_row find_rows[] = {
-    {"no file, no hold", NULL, 1, 100, NULL},
-    {"an empty file", "", 1, 100, NULL},
-    {"of this client", "1\t50\t0\troot\tx\n", 1, 100, "x"},
-    {"of another", "2\t50\t0\troot\tx\n", 1, 100, NULL},
-    {"of all", "0\t50\t0\troot\tx\n", 1, 100, "x"},
-    {"that of all comes first", "1\t50\t0\troot\tone\n0\t50\t0\troot\tall\n", 1, 100, "all"},
-    {"not over", "1\t50\t101\troot\tx\n", 1, 100, "x"},
-    {"over", "1\t50\t100\troot\tx\n", 1, 100, NULL},
-    {"over for all, not for one", "0\t5\t9\ta\tb\n1\t50\t0\troot\tx\n", 1, 100, "x"},
-    {"the last line of a client counts", "1\t50\t0\ta\told\n1\t50\t0\ta\tnew\n", 1, 100, "new"},
-    {"nobody and no reason", "1\t50\t0\t\t\n", 1, 100, ""},
-    {"the last field may hold tabs", "1\t50\t0\ta\tb\tc\n", 1, 100, "b\tc"},
+    {"no file, no hold", NULL, 1, 100, NULL, NULL},
+    {"an empty file", "", 1, 100, NULL, NULL},
+    {"of this client", "1\t50\t0\troot\tx\n", 1, 100, "x", NULL},
+    {"of another", "2\t50\t0\troot\tx\n", 1, 100, NULL, NULL},
+    {"of all", "0\t50\t0\troot\tx\n", 1, 100, "x", NULL},
+    {"both for ever", "1\t50\t0\ta\tone\n0\t50\t0\ta\tall\n", 1, 100, "all", "one"},
+    {"its own lasts longer", "1\t50\t0\ta\tone\n0\t5\t200\ta\tall\n", 1, 100, "one", "all"},
+    {"or has the later end", "0\t5\t200\ta\tall\n1\t5\t201\ta\tone\n", 1, 100, "one", "all"},
+    {"that of all does", "1\t50\t200\ta\tone\n0\t5\t0\ta\tall\n", 1, 100, "all", "one"},
+    {"of all clients asks for itself", "1\t50\t0\ta\tone\n0\t5\t0\ta\tall\n", 0, 100, "all", NULL},
+    {"not over", "1\t50\t101\troot\tx\n", 1, 100, "x", NULL},
+    {"over", "1\t50\t100\troot\tx\n", 1, 100, NULL, NULL},
+    {"over for all, not for one", "0\t5\t9\ta\tb\n1\t50\t0\troot\tx\n", 1, 100, "x", NULL},
+    {"the last line of a client counts", "1\t50\t0\ta\told\n1\t50\t0\ta\tnew\n", 1, 100, "new",
+     NULL},
+    {"nobody and no reason", "1\t50\t0\t\t\n", 1, 100, "", NULL},
+    {"the last field may hold tabs", "1\t50\t0\ta\tb\tc\n", 1, 100, "b\tc", NULL},
 };
 
 static void write_file(const char *path, const char *text)
@@ -67,6 +73,9 @@ static void holds_are_found(void **state)
         const struct hold *hold = holds_find(&holds, row->client_id, row->now_s);
         if ((hold != NULL) != (row->why != NULL) || (hold && strcmp(hold->why, row->why) != 0))
             fail_msg("%s: %s", row->name, hold ? hold->why : "may run");
+        hold = holds_find_other(&holds, row->client_id, row->now_s);
+        if ((hold != NULL) != (row->other != NULL) || (hold && strcmp(hold->why, row->other) != 0))
+            fail_msg("%s: besides %s", row->name, hold ? hold->why : "none");
         holds_release(&holds);
     }
     unlink(path);
