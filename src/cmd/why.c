@@ -215,7 +215,7 @@ static bool fail_unknown(const struct answer *answer, struct err *err)
         return err_set(err, ERR_USAGE, "why: there is no job '%.100s' in any client", job);
     return err_set(err, ERR_USAGE,
                    "why: there is no job '%.100s' in any client that is enabled for the task "
-                   "server (%zu are not)",
+                   "server; not enabled: %zu",
                    job, answer->survey->left_out);
 }
 

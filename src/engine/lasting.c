@@ -1,6 +1,8 @@
 #include "engine/lasting.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "core/agewords.h"
 
 void lasting_tell(struct incidents *incidents, enum log_level level, const char *key,
                   const char *text)
@@ -18,11 +20,18 @@ void lasting_warn(struct incidents *incidents, const char *key, const char *text
     lasting_tell(incidents, LOG_LEVEL_WARNING, key, text);
 }
 
+void lasting_tell_over(const char *text, int64_t since_s)
+{
+    struct buf span = {0};
+    agewords_span(clock_real_us() / 1000000 - since_s, &span);
+    log_msg(LOG_LEVEL_NOTICE, "%s again, after %s", text, buf_text(&span));
+    buf_release(&span);
+}
+
 int64_t lasting_over(struct incidents *incidents, const char *key, const char *text)
 {
     int64_t since_s = 0;
     if (incidents_end(incidents, key, &since_s))
-        log_msg(LOG_LEVEL_NOTICE, "%s again, after %lld minutes", text,
-                (long long)(clock_real_us() / 1000000 - since_s) / 60);
+        lasting_tell_over(text, since_s);
     return since_s;
 }

@@ -27,4 +27,7 @@ void lasting_tell(struct incidents *incidents, enum log_level level, const char 
  * began, in seconds since the epoch. */
 int64_t lasting_over(struct incidents *incidents, const char *key, const char *text);
 
+/* "client 'acme' is served again, after 12 min": what was wrong since then is not any more. */
+void lasting_tell_over(const char *text, int64_t since_s);
+
 #endif

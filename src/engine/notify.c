@@ -16,6 +16,7 @@
 #include "core/fnv.h"
 #include "core/walltime.h"
 #include "engine/courier.h"
+#include "engine/lasting.h"
 #include "engine/metrics.h"
 #include "io/wholefile.h"
 #include "store/outbox.h"
@@ -141,6 +142,14 @@ static void take_failure(struct notify *notify, const struct run_record *record)
     notify_put(notify, &news);
 }
 
+static void tell_recovery(const struct run_record *record, int64_t first_s)
+{
+    char text[1024];
+    snprintf(text, sizeof text, _("client '%.200s': job %d (%.255s) succeeds"), record->client,
+             record->job_id, record->package);
+    lasting_tell_over(text, first_s);
+}
+
 /* Whatever kinds of error it had, they are over. */
 static void take_success(struct notify *notify, const struct run_record *record)
 {
@@ -159,6 +168,7 @@ static void take_success(struct notify *notify, const struct run_record *record)
     }
     if (first_s == INT64_MAX)
         return;
+    tell_recovery(record, first_s);
     struct news news = make_news(record, NEWS_RECOVERY, first_s);
     walltime_show(&notify->site->zone, record->run_at_us, run_at);
     news.run_at = run_at;

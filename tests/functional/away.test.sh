@@ -94,7 +94,7 @@ is 'a clock that was wrong does not silence it for ever' "$(printf '%s\n' "$TS_E
 pg_psql postgres -c "ALTER DATABASE \"$(client_db readonly)\" RESET default_transaction_read_only"
 pg_admin "$(client_db forbidden)" -c 'ALTER TABLE background_jobs OWNER TO kivitendo'
 run_ts run
-like 'the end is told' "$TS_ERR" "client 'readonly' is served again, after [0-9]+ minutes"
+like 'the end is told' "$TS_ERR" "client 'readonly' is served again, after [0-9]+ (s|min)"
 like 'of each' "$TS_ERR" "client 'forbidden' is served again, after"
 is 'and what was due is done' "$(runs_of readonly) $(runs_of forbidden)" '1 1'
 auth_sql "UPDATE auth.clients SET task_server_user_id = NULL WHERE name NOT IN ('first', 'last')"
@@ -151,7 +151,7 @@ run_ts run-job 1
 like 'run-job says so, too' "$TS_CODE $TS_ERR" '^78 .*task_server_user_id'
 auth_sql 'ALTER TABLE auth.clients RENAME something_else TO task_server_user_id'
 run_ts run
-like 'mended, it is told' "$TS_CODE $TS_ERR" '^0 the clients can be read again, after [0-9]+ minutes'
+like 'mended, it is told' "$TS_CODE $TS_ERR" '^0 the clients can be read again, after [0-9]+ (s|min)'
 auth_sql 'DELETE FROM auth.clients_users; DELETE FROM auth.clients'
 ok 'no clients at all are no error' run_ts run
 

@@ -129,7 +129,7 @@ works_again() {
     url "$here/ping"
     mode 200
     run_ts run
-    like 'that it works again is told' "$TS_ERR" 'heartbeat_url can be fetched again, after [0-9]+ minutes'
+    like 'that it works again is told' "$TS_ERR" 'heartbeat_url can be fetched again, after [0-9]+ (s|min)'
     is 'once it does' "$(requests)" 'GET /ping,'
 }
 

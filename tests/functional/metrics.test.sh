@@ -156,7 +156,7 @@ run_ts run
 is 'once' "$TS_ERR" ''
 sed -i "s,^metrics_file.*,metrics_file = $prom," "$INSTALLATION/config/kivitendo.conf"
 run_ts run
-like 'and so is its end' "$TS_ERR" 'metrics_file can be written again, after [0-9]+ minutes'
+like 'and so is its end' "$TS_ERR" 'metrics_file can be written again, after [0-9]+ (s|min)'
 is 'what happened meanwhile was counted' "$(jobs_ended acme Test success)" $((before + 1))
 printf 'rubbish\nacme\tTest\t-1\n' >"$(echo "$state"/*.counters)"
 due_again acme

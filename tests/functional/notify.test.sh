@@ -89,6 +89,7 @@ like 'that says so' "$(last_mail)" 'schlägt weiterhin fehl .*no paper.*Erinneru
 client_sql acme 'UPDATE background_jobs SET data = NULL'
 again
 is 'when it runs again there is a mail for both' "$(mails)" 4
+like 'and the run says so' "$TS_ERR" "client 'Müller GmbH': job $JOB_ID \(Test\) succeeds again, after 25 h"
 like 'that says so' "$(last_mail)" 'Hintergrund-Job läuft wieder \(Müller GmbH: Test\).*Seit:'
 again
 is 'and then no more' "$(mails)" 4
@@ -115,7 +116,7 @@ is 'once, however often it is tried' "$TS_ERR" ''
 rm "$WORK/down"
 run_ts run
 is 'and goes out with a later run' "$(mails)" 5
-like 'which is told' "$TS_ERR" 'mails can be sent again, after [0-9]+ minutes'
+like 'which is told' "$TS_ERR" 'mails can be sent again, after [0-9]+ (s|min)'
 like 'as it was' "$(last_mail)" 'Oh cruel world: no ink'
 touch "$WORK/down"
 fails_with 'no glue'

@@ -256,7 +256,7 @@ like 'advice that the conclusion has no room for stands beside its line' "$TS_OU
 is 'advice that it gives does not' "$(printf '%s\n' "$TS_OUT" | grep -c '→ .*jobs enable')" 0
 unset COLUMNS
 fails 'no such job' 64 run_ts why 999
-like 'where clients are not enabled that is said' "$TS_ERR" "no job '999' in any client that is enabled for the task server \(1 are not\)"
+like 'where clients are not enabled that is said' "$TS_ERR" "no job '999' in any client that is enabled for the task server; not enabled: 1"
 fails 'a package in small letters' 64 run_ts why test
 like 'is asked back' "$TS_ERR" "no job 'test', but 'Test'"
 fails 'no such client' 64 run_ts why 1 --client nobody
