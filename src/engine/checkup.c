@@ -106,12 +106,13 @@ void checkup_run(struct checkup *checkup, const struct checkup_wish *wish, struc
     struct overview_wish all = {.back_s = DAY_S, .only_failures = true};
     *checkup = (struct checkup){0};
     bool known = overview_collect(&checkup->overview, site, &all, &err);
+    const char *trouble = known ? checkup->overview.survey.trouble : err.text;
     look_around(checkup, wish, site);
-    if (known) {
+    if (!trouble) {
         look_at_databases(checkup, wish, site);
     } else {
         checkup_add(checkup, "clients", CHECKUP_CRITICAL, "no client can be looked at: %s",
-                    err.text);
+                    trouble);
         checkup_advise(checkup, _("see [authentication/database] in the configuration"));
     }
 }
