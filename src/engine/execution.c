@@ -87,7 +87,7 @@ static void note(const struct execution *x, const struct job *job, enum run_end 
         .run_at_us = x->run_at_us,
         .client_id = x->visit->client->id,
         .job_id = job->id,
-        .duration_ms = visit_ran_ms(x->visit),
+        .duration_ms = x->visit->began_ms ? visit_ran_ms(x->visit) : -1,
         .end = end,
         .package = job->package,
         .client = x->visit->client->fields[CLIENT_NAME],

@@ -31,8 +31,8 @@ static void recall(struct execution *x, struct external *e, struct journal_found
     x->why = entry->on_demand ? EXECUTION_ON_DEMAND : EXECUTION_DUE;
     x->run_at_us = entry->run_at_us;
     x->slot_us = entry->slot_us;
-    int64_t end_us = entry->has_ending ? entry->ending.ended_us : clock_real_us();
-    x->visit->began_ms = clock_mono_ms() - (end_us - entry->run_at_us) / 1000;
+    if (entry->has_ending) /* else nobody knows how long it ran */
+        x->visit->began_ms = clock_mono_ms() - (entry->ending.ended_us - entry->run_at_us) / 1000;
     e->kind = entry->kind == ENTRY_KIND_PERL ? BOARD_PERL : BOARD_COMMAND;
     (void)execution_has_schedule(x); /* an outcome about that would be overwritten now */
 }

@@ -68,7 +68,7 @@ static bool load(struct durations *durations, size_t *cap, const char *path,
     if (!runlog_open(&reader, path, 0, err))
         return false;
     while (done && runlog_next(&reader, &record))
-        if (record.end != RUN_LOST)
+        if (record.end != RUN_LOST && record.duration_ms >= 0)
             done = add(durations, cap, &record, zone) || err_set_nomem(err);
     runlog_end(&reader);
     return done;

@@ -47,7 +47,7 @@ struct run_record {
     int64_t run_at_us;
     int client_id;
     int job_id;
-    int64_t duration_ms;
+    int64_t duration_ms; /* -1: not known */
     enum run_end end;
     const char *package;
     const char *client;
