@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/i18n.h"
 #include "cmd/args.h"
@@ -40,6 +41,12 @@ struct request {
     const char *html; /* the file to write; NULL: standard output it is */
 };
 
+static bool is_file_name(const char *path)
+{
+    struct stat st;
+    return *path && (stat(path, &st) != 0 || !S_ISDIR(st.st_mode));
+}
+
 static bool parse_options(const struct cmd_args *args, struct request *request, struct err *err)
 {
     const struct args_option options[] = {
@@ -54,6 +61,9 @@ static bool parse_options(const struct cmd_args *args, struct request *request, 
         return err_set(err, ERR_USAGE, "status: '%.60s' is not understood", args->argv[optind]);
     if (request->html && request->json)
         return err_set(err, ERR_USAGE, "status: --json and --html exclude each other");
+    if (request->html && !is_file_name(request->html))
+        return err_set(err, ERR_USAGE, "status: --html wants the name of a file, not '%.300s'",
+                       request->html);
     return true;
 }
 

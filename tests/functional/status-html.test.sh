@@ -103,4 +103,7 @@ run_ts hold --client 3 --why '<b>moving</b>'
 run_ts status --html "$page"
 like 'a client that is held is shown, and why' "$(cat "$page")" '<p class="bad"><bdi>held by .*: &lt;b&gt;moving&lt;/b&gt;'
 like 'with the others' "$(cat "$page")" 'alert\(1\)'
+fails 'a directory is no file' 64 run_ts status --html "$WORK"
+like 'which is said' "$TS_ERR" "wants the name of a file, not '$WORK'"
+fails 'nor is nothing' 64 run_ts status --html ''
 done_testing
