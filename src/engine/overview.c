@@ -226,7 +226,8 @@ struct overview_counts overview_count(const struct overview *o, size_t index)
     const struct survey_client *client = &o->survey.clients[index];
     for (size_t i = 0; i < client->count; i++) {
         counts.active += client->jobs[i].row->job.active;
-        counts.running += client->jobs[i].row->claim.pid != 0;
+        counts.running += client->jobs[i].row->claim.pid ||
+                          overview_running_since_us(o, client, &client->jobs[i]);
         counts.overdue += overview_is_overdue(o, &client->jobs[i]);
         counts.resting += overview_is_resting(&client->jobs[i]);
     }

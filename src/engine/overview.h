@@ -67,7 +67,7 @@ struct overview {
 /* A client in numbers. */
 struct overview_counts {
     int active;  /* jobs */
-    int running; /* jobs that somebody has claimed */
+    int running; /* jobs that somebody has claimed, or that a run of ours is at */
     int overdue; /* jobs */
     int resting; /* jobs */
     int failed;  /* runs among overview.runs */
@@ -94,7 +94,7 @@ struct overview_counts overview_count(const struct overview *overview, size_t cl
  * must not hide the others. */
 int overview_failures(const struct overview *overview, size_t index);
 
-/* Since when a job that somebody has claimed is running; 0: not known, as for a job of another
+/* Since when a job is running; 0: it is not, or that is not known, as for a job of another
  * machine that is not native, or of ours that is in its first seconds. */
 int64_t overview_running_since_us(const struct overview *overview,
                                   const struct survey_client *client, const struct survey_job *job);
