@@ -123,18 +123,57 @@ static int add_widths(const struct table *table, const int *widths)
     return sum;
 }
 
-/* Takes a column's width at a time from the widest that may be cut. */
+/* How many cells of the column lose letters where it is `width` wide. */
+static size_t count_cut(const struct table *table, int column, int width)
+{
+    size_t count = table->heads[column].width > width;
+    for (size_t i = (size_t)column; i < table->count; i += (size_t)table->columns)
+        count += table->cells[i].width > width;
+    return count;
+}
+
+/* The widest column with one of the flags that may give way; -1: none. */
+static int find_widest(const struct table *table, int flags, const int *widths)
+{
+    int widest = -1;
+    for (int i = 0; i < table->columns; i++)
+        if (table->flags[i] & flags && widths[i] > least_width(table, i) &&
+            (widest < 0 || widths[i] > widths[widest]))
+            widest = i;
+    return widest;
+}
+
+/* Of the columns that are about as wide as the widest, the one where the fewest cells suffer. */
+static int find_least_cut(const struct table *table, int widest, const int *widths)
+{
+    int best = widest;
+    size_t least = count_cut(table, widest, widths[widest] - 1);
+    for (int i = 0; i < table->columns; i++) {
+        if (!(table->flags[i] & TABLE_CUT) || widths[i] <= least_width(table, i) ||
+            3 * widths[i] < 2 * widths[widest])
+            continue;
+        size_t cut = count_cut(table, i, widths[i] - 1);
+        if (cut < least) {
+            best = i;
+            least = cut;
+        }
+    }
+    return best;
+}
+
+/* Takes a column's width at a time. */
 static void fit_widths(const struct table *table, int room, int *widths)
 {
     for (int sum = add_widths(table, widths); sum > room; sum--) {
-        int widest = -1;
-        for (int i = 0; i < table->columns; i++)
-            if (table->flags[i] & (TABLE_CUT | TABLE_WRAP) && widths[i] > least_width(table, i) &&
-                (widest < 0 || widths[i] > widths[widest]))
-                widest = i;
+        int chosen = find_widest(table, TABLE_EARLY, widths);
+        int widest = find_widest(table, TABLE_CUT | TABLE_WRAP, widths);
         if (widest < 0)
             return;
-        widths[widest]--;
+        if (chosen < 0 && table->flags[widest] & TABLE_WRAP)
+            chosen = widest;
+        else if (chosen < 0)
+            chosen = find_least_cut(table, widest, widths);
+        widths[chosen]--;
     }
 }
 
@@ -147,15 +186,16 @@ static bool goes_below(const struct table *table, int room, const int *widths)
 }
 
 /* What short texts of the last column need: those stay beside the others even where the rest goes
- * below. */
+ * below, and a short title with them. */
 static int short_width(const struct table *table)
 {
     int width = 0;
     size_t columns = (size_t)table->columns;
+    int title = table->heads[columns - 1].width;
     for (size_t i = columns - 1; i < table->count; i += columns)
         if (table->cells[i].width > width && table->cells[i].width <= SHORT_MAX)
             width = table->cells[i].width;
-    return width;
+    return width && title > width && title <= SHORT_MAX ? title : width;
 }
 
 /* Without a first column that may stand above its rows. */
@@ -176,8 +216,8 @@ static void fit(const struct table *table, int room, struct layout *layout)
         *last = short_width(table);
     fit_widths(table, room, layout->widths);
     int left = room - add_widths(table, layout->widths);
-    if (below && left > 0)
-        *last += left;
+    if (below)
+        *last = *last + left > 0 ? *last + left : 0;
     if (below)
         layout->below = room > 2 * BELOW_INDENT ? room - BELOW_INDENT : BELOW_INDENT;
 }

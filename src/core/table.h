@@ -13,10 +13,10 @@
  *
  * Cells go row by row, from left to right; the last row may be short.  Widths count what a terminal
  * shows (wcwidth(3)): combining letters nothing, East Asian ones two columns.  Where the table is
- * wider than the terminal the widest of the columns with TABLE_CUT lose their ends, shown by "…",
- * down to TABLE_CUT_MIN; what is too wide even so is left to the terminal to wrap.  A last column
- * with TABLE_WRAP goes on below itself, broken at blanks; where that would leave it too thin to be
- * read, a text that does not fit stands below its row instead, as wide as the terminal.
+ * wider than the terminal columns with TABLE_CUT lose their ends, shown by "…", where the fewest
+ * cells suffer, down to TABLE_CUT_MIN; what is too wide even so is left to the terminal to wrap.  A
+ * last column with TABLE_WRAP goes on below itself, broken at blanks; where that would leave it too
+ * thin to be read, a text that does not fit stands below its row instead, as wide as the terminal.
  * A first column with TABLE_GROUP, of rows that belong together, gives way before any other: its
  * text then stands in a line of its own, above its rows. Newlines, control characters, bytes that
  * are no UTF-8 and marks that turn the direction of writing are shown as "?": a text from a
@@ -39,10 +39,11 @@ enum { TABLE_COLUMNS_MAX = 20, TABLE_CUT_MIN = 8 };
 
 /* What a column is like, added up. */
 enum {
-    TABLE_RIGHT = 1, /* numbers */
-    TABLE_CUT = 2,   /* may lose its end where room is scarce */
-    TABLE_WRAP = 4,  /* the last column only: goes on in the next line instead */
-    TABLE_GROUP = 8, /* the first column only: stands above its rows instead */
+    TABLE_RIGHT = 1,  /* numbers */
+    TABLE_CUT = 2,    /* may lose its end where room is scarce */
+    TABLE_WRAP = 4,   /* the last column only: goes on in the next line instead */
+    TABLE_GROUP = 8,  /* the first column only: stands above its rows instead */
+    TABLE_EARLY = 16, /* with TABLE_CUT: loses it before columns without this */
 };
 
 enum table_colour {

@@ -85,6 +85,46 @@ static void cut_no_further_than_reads(void **state)
                                              "x       123  a?b\n");
 }
 
+/* Where the table is too wide, those columns suffer in which the fewest cells do. */
+static void cut_where_it_hurts_least(void **state)
+{
+    static const char *const cells[][2] = {
+        {"a package of length", "daily at 03:00"},
+        {"short", "daily at 04:00"},
+        {"short", "daily at 05:00"},
+    };
+    static const struct {
+        const char *name;
+        int flags;
+        int width;
+        const char *first;
+    } rows[] = {
+        {"it fits", TABLE_CUT, 35, "a package of length  daily at 03:00\n"},
+        {"one long cell gives way before three", TABLE_CUT, 30, "a package of …  daily at 03:00\n"},
+        {"until it is much the shorter", TABLE_CUT, 22, "a packa…  daily at 03…\n"},
+        {"unless the others are less important", TABLE_CUT | TABLE_EARLY, 30,
+         "a package of length  daily at…\n"},
+        {"but not to nothing", TABLE_CUT | TABLE_EARLY, 22, "a package o…  daily a…\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct table table = {0};
+        struct buf out = {0};
+        struct table_style style = {.width = rows[i].width, .leaves_head = true};
+        table_column(&table, "", TABLE_CUT);
+        table_column(&table, "", rows[i].flags);
+        for (size_t k = 0; k < ARRAY_LEN(cells); k++) {
+            table_cell(&table, cells[k][0]);
+            table_cell(&table, cells[k][1]);
+        }
+        table_print(&table, &style, &out);
+        if (strncmp(buf_text(&out), rows[i].first, strlen(rows[i].first)) != 0)
+            fail_msg("%s: %s", rows[i].name, buf_text(&out));
+        buf_release(&out);
+        table_release(&table);
+    }
+}
+
 static void coloured(void **state)
 {
     (void)state;
@@ -216,6 +256,7 @@ int main(void)
         cmocka_unit_test(aligned),
         cmocka_unit_test(cut_to_the_terminal),
         cmocka_unit_test(cut_no_further_than_reads),
+        cmocka_unit_test(cut_where_it_hurts_least),
         cmocka_unit_test(coloured),
         cmocka_unit_test(wrapped),
         cmocka_unit_test(below_the_row),
