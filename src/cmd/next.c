@@ -26,8 +26,11 @@ struct request {
 
 static bool parse_from(const struct zone *zone, const char *text, int64_t *epoch_s, struct err *err)
 {
-    struct when when = {.option = "--from", .zone = zone};
-    *epoch_s = clock_real_us() / WALLTIME_SECOND_US;
+    struct when when = {.option = "--from",
+                        .zone = zone,
+                        .now_s = clock_real_us() / WALLTIME_SECOND_US,
+                        .towards = 1};
+    *epoch_s = when.now_s;
     return !text || when_parse(&when, text, epoch_s, err);
 }
 
@@ -134,8 +137,8 @@ const struct cmd cmd_next = {
         "/etc/localtime).  Needs no database and no configuration.\n"
         "\n"
         "  SPEC          five fields in one argument, '*/5 8-17 * * 1-5', or @daily and the like\n"
-        "  --from WHEN   only times after WHEN: 'YYYY-MM-DD HH:MM[:SS]' in local time,\n"
-        "                or @EPOCH, seconds since 1970 (default: now)\n"
+        "  --from WHEN   only times after WHEN (default: now): 'YYYY-MM-DD HH:MM[:SS]', tomorrow,\n"
+        "                or a distance from now like 3d; task-server(1) lists the forms\n"
         "  --count N     how many times at most (default: 10)\n"
         "  --help        this text\n"
         "\n"

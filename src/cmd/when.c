@@ -1,16 +1,23 @@
 #include "cmd/when.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/walltime.h"
+#include "core/civil.h"
 
 /* 9999-12-31 23:59:59 UTC: later times would not survive conversion to microseconds for long. */
 static const int64_t instant_max_s = INT64_C(253402300799);
 
-enum { DISTANCE_MAX = 1000000 }; /* of the largest unit; beyond that it is a slip */
+enum { DISTANCE_MAX = 1000000 }; /* of a unit; beyond that it is a slip */
+
+/* A point in time as it is written. */
+struct point {
+    struct civil at;
+    bool has_day;
+    bool has_offset;
+    int offset_s;
+};
 
 static bool parse_epoch(const struct when *when, const char *text, int64_t *instant_s,
                         struct err *err)
@@ -19,56 +26,176 @@ static bool parse_epoch(const struct when *when, const char *text, int64_t *inst
     errno = 0;
     long long value = strtoll(text, &end, 10);
     if (errno || end == text || *end || value > instant_max_s || value < -instant_max_s)
-        return err_set(err, ERR_USAGE, "%s '@%s': not seconds since 1970", when->option, text);
+        return err_set(err, ERR_USAGE, "%s '@%.60s': not seconds since 1970", when->option, text);
     *instant_s = value;
     return true;
 }
 
-/* "2h" and so on. */
+/* ---- pieces ---- */
+
+static bool take_digits(const char **text, int digits, int *value)
+{
+    *value = 0;
+    for (; digits; digits--, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        *value = *value * 10 + (**text - '0');
+    }
+    return true;
+}
+
+static bool take(const char **text, const char *wanted)
+{
+    size_t len = strlen(wanted);
+    if (strncmp(*text, wanted, len) != 0)
+        return false;
+    *text += len;
+    return true;
+}
+
+static bool take_date(const char **text, struct civil *at)
+{
+    return take_digits(text, 4, &at->year) && take(text, "-") && take_digits(text, 2, &at->month) &&
+           take(text, "-") && take_digits(text, 2, &at->day);
+}
+
+/* HH:MM[:SS] */
+static bool take_time(const char **text, struct civil *at)
+{
+    return take_digits(text, 2, &at->hour) && take(text, ":") &&
+           take_digits(text, 2, &at->minute) &&
+           (!take(text, ":") || take_digits(text, 2, &at->second));
+}
+
+/* Z, +01, +0100 or +01:00, or nothing. */
+static bool take_offset(const char **text, struct point *point)
+{
+    int hours = 0;
+    int minutes = 0;
+    take(text, " ");
+    if (!**text)
+        return true;
+    point->has_offset = true;
+    if (take(text, "Z"))
+        return true;
+    int sign = take(text, "-") ? -1 : 1;
+    if (sign > 0 && !take(text, "+"))
+        return false;
+    if (!take_digits(text, 2, &hours))
+        return false;
+    take(text, ":");
+    if (**text && !take_digits(text, 2, &minutes))
+        return false;
+    point->offset_s = sign * (hours * 3600 + minutes * 60);
+    return hours < 24 && minutes < 60;
+}
+
+/* ---- distances ---- */
+
+/* "2h30m" and so on. */
 static bool parse_distance(const struct when *when, const char *text, int64_t *instant_s)
 {
     static const char units[] = "smhdw";
     static const int seconds[] = {1, 60, 3600, 86400, 604800};
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    const char *unit = *end && !end[1] ? strchr(units, *end) : NULL;
-    if (!when->towards || errno || end == text || !unit || value < 0 || value > DISTANCE_MAX)
-        return false;
-    *instant_s = when->now_s + when->towards * (int64_t)value * seconds[unit - units];
+    int64_t sum_s = 0;
+    do {
+        char *end;
+        errno = 0;
+        long value = *text >= '0' && *text <= '9' ? strtol(text, &end, 10) : -1;
+        const char *unit = value >= 0 && *end ? strchr(units, *end) : NULL;
+        if (errno || !unit || value > DISTANCE_MAX)
+            return false;
+        sum_s += (int64_t)value * seconds[unit - units];
+        text = end + 1;
+    } while (*text);
+    *instant_s = when->now_s + (when->towards < 0 ? -sum_s : sum_s);
     return true;
 }
 
-static bool parse_local(const struct when *when, const char *text, int64_t *instant_s)
+/* ---- points ---- */
+
+/* The day that lies so many days from today; midnight. */
+static struct civil day_from_today(const struct when *when, int days)
 {
-    char whole[WALLTIME_MAX];
-    struct err ignored;
-    int64_t instant_us = 0;
-    size_t len = strlen(text);
-    const char *rest = len == strlen("2026-03-29")         ? " 00:00:00"
-                       : len == strlen("2026-03-29 03:00") ? ":00"
-                                                           : "";
-    if (*text < '0' || *text > '9' || len >= sizeof whole - strlen(rest))
+    int64_t local_s = when->now_s + zone_offset_s(when->zone, when->now_s);
+    struct civil at = civil_from_local_s(local_s + (int64_t)days * CIVIL_DAY_S);
+    at.hour = at.minute = at.second = 0;
+    return at;
+}
+
+static bool take_day(const struct when *when, const char **text, struct civil *at)
+{
+    static const char *const words[] = {"yesterday", "today", "tomorrow"};
+    for (int i = 0; i < (int)ARRAY_LEN(words); i++) {
+        if (!take(text, words[i]))
+            continue;
+        *at = day_from_today(when, i - 1);
+        return true;
+    }
+    return take_date(text, at);
+}
+
+static bool read_point(const struct when *when, const char *text, struct point *point)
+{
+    const char *rest = text;
+    point->has_day = take_day(when, &rest, &point->at);
+    if (point->has_day && !*rest)
+        return true;
+    if (!point->has_day) {
+        rest = text;
+        point->at = day_from_today(when, 0);
+    } else if (!take(&rest, " ") && !take(&rest, "T")) {
         return false;
-    snprintf(whole, sizeof whole, "%s%s", text, rest);
-    if (!walltime_parse(when->zone, whole, &instant_us, &ignored))
-        return false;
-    *instant_s = instant_us / WALLTIME_SECOND_US;
+    }
+    return take_time(&rest, &point->at) && take_offset(&rest, point) && !*rest;
+}
+
+static bool exists(const struct when *when, const char *text, const struct civil *at,
+                   struct err *err)
+{
+    if (at->month < 1 || at->month > 12 || at->day < 1 ||
+        at->day > civil_days_in_month(at->year, at->month))
+        return err_set(err, ERR_USAGE, "%s '%.60s': there is no such day", when->option, text);
+    if (at->hour > 23 || at->minute > 59 || at->second > 59)
+        return err_set(err, ERR_USAGE, "%s '%.60s': there is no such time of day", when->option,
+                       text);
     return true;
+}
+
+static int64_t instant_of(const struct when *when, const struct point *point, int64_t local_s)
+{
+    if (point->has_offset)
+        return local_s - point->offset_s;
+    struct zone_local found = zone_resolve(when->zone, local_s);
+    return found.count ? found.first_s : found.gap_end_s;
+}
+
+/* A time of day alone is the one nearest to now, in the wanted direction. */
+static int64_t find_instant(const struct when *when, const struct point *point)
+{
+    int64_t local_s = local_s_from_civil(&point->at);
+    int64_t instant_s = instant_of(when, point, local_s);
+    if (!point->has_day && when->towards > 0 && instant_s <= when->now_s)
+        return instant_of(when, point, local_s + CIVIL_DAY_S);
+    if (!point->has_day && when->towards < 0 && instant_s > when->now_s)
+        return instant_of(when, point, local_s - CIVIL_DAY_S);
+    return instant_s;
 }
 
 bool when_parse(const struct when *when, const char *text, int64_t *instant_s, struct err *err)
 {
+    struct point point = {0};
     if (*text == '@')
         return parse_epoch(when, text + 1, instant_s, err);
-    if (parse_distance(when, text, instant_s) || parse_local(when, text, instant_s))
+    if (parse_distance(when, text, instant_s))
         return true;
-    if (when->towards)
+    if (!read_point(when, text, &point))
         return err_set(err, ERR_USAGE,
-                       "%s '%.60s': wanted 'YYYY-MM-DD HH:MM[:SS]' in local time, a distance such "
-                       "as 30m, 2h or 3d, or @EPOCH",
+                       "%s '%.60s': wanted a time such as '2026-11-24 13:00', 13:00 or tomorrow, a "
+                       "distance such as 30m, 2h30m, 3d or 1w, or @EPOCH",
                        when->option, text);
-    return err_set(err, ERR_USAGE,
-                   "%s '%.60s': wanted 'YYYY-MM-DD HH:MM[:SS]' in local time, or @EPOCH",
-                   when->option, text);
+    if (!exists(when, text, &point.at, err))
+        return false;
+    *instant_s = find_instant(when, &point);
+    return true;
 }

@@ -44,6 +44,7 @@ shows 'after WHEN, not at it' '2026-05-06 12:00:00 +0200' '0 12 * * *' --from '2
 shows 'seconds of WHEN count' '2026-05-05 12:00:00 +0200' '0 12 * * *' --from '2026-05-05 11:59:59' --count 1
 shows 'seconds since 1970' '1970-01-01 01:01:00 +0100' '* * * * *' --from @0 --count 1
 shows 'before 1970 too' '1969-12-31 23:01:00 +0100' '* * * * *' --from @-7200 --count 1
+shows 'WHEN as it is printed' '2026-10-25 02:45:00 +0100' '45 * * * *' --from '2026-10-25 02:30:00 +0100' --count 1
 shows 'options may come first' '1970-01-01 01:01:00 +0100' --count=1 --from=@0 '* * * * *'
 shows 'names and words' '2026-06-01 00:00:00 +0200' '0 0 1 jun *' --from '2026-05-05 12:00' --count 1
 shows 'an empty spec is every minute' '1970-01-01 01:01:00 +0100' '' --from @0 --count 1
@@ -51,6 +52,9 @@ shows 'an empty spec is every minute' '1970-01-01 01:01:00 +0100' '' --from @0 -
 next_ts '0 0 1 1 *'
 is 'ten times unless told otherwise' "$(wc -l <"$WORK/ts.out" | tr -d ' ')" 10
 like 'from now on' "$TS_OUT" "^$(($(date +%Y) + 1))-01-01 00:00:00 \+0100\$"
+
+next_ts '0 * * * *' --from tomorrow --count 1
+is 'from tomorrow on' "$(echo "$TS_OUT" | cut -c1-19)" "$(date -d 'tomorrow 01:00' '+%F %T')"
 
 TZ=America/Santiago next_ts '0 0 8 9 *' --from @1704067200 --count 1
 is 'TZ decides' "$TS_OUT" '2024-09-08 01:00:00 -0300'
@@ -76,8 +80,8 @@ refuses 'a spec in several words' 64 'quoted' 0 3 '*' '*' '*'
 refuses 'no spec' 64 'quoted'
 refuses 'a count of nothing' 64 "--count '0'" '* * * * *' --count 0
 refuses 'a count that is none' 64 "--count '5x'" '* * * * *' --count 5x
-refuses 'a WHEN that is none' 64 "--from 'tomorrow'" '* * * * *' --from tomorrow
-refuses 'a WHEN that does not exist' 64 "--from '2026-02-30 00:00'" '* * * * *' --from '2026-02-30 00:00'
+refuses 'a WHEN that is none' 64 "--from 'sometime'" '* * * * *' --from sometime
+refuses 'a WHEN that does not exist' 64 "--from '2026-02-30 00:00': there is no such day" '* * * * *' --from '2026-02-30 00:00'
 refuses 'a WHEN beyond all times' 64 "--from '@99999999999999999999'" '* * * * *' \
     --from @99999999999999999999
 refuses 'a WHEN of endless length' 64 '--from' '* * * * *' --from "$(printf '1%0500d' 0)"
