@@ -20,7 +20,10 @@
 #include "io/session.h"
 
 static const char usage[] = N_(
-    "usage: task-server [-c FILE] [-C DIR] history [stats] [options]\n"
+    "usage: task-server [-c FILE] [-C DIR] history [--client C] [--package P] [--status S]\n"
+    "                   [--since WHEN] [--limit N] [--json]\n"
+    "       task-server … history stats [--client C] [--package P] [--status S] [--since WHEN]\n"
+    "                   [--json]\n"
     "\n"
     "Shows how runs of jobs ended, the newest first, in all enabled clients.  With stats: per job\n"
     "how many there were and how many failed, and how long they took.\n"
@@ -28,8 +31,9 @@ static const char usage[] = N_(
     "  --client C    only this client (its id or name)\n"
     "  --package P   only this package\n"
     "  --status S    only success, failure or interrupted\n"
-    "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', @EPOCH, or a span like 7d\n"
-    "  --limit N     at most so many (default: 50; not for stats)\n"
+    "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', yesterday, 13:00, or a distance\n"
+    "                like 2h30m, 7d or 2w; task-server(1) lists the forms\n"
+    "  --limit N     at most so many (default: 50)\n"
     "  --json        everything, whole, for scripts\n"
     "\n"
     "How long a run took is known where it ran from this machine and was started by this program.\n"
@@ -83,7 +87,10 @@ static bool parse_options(const struct cmd_args *args, struct request *request, 
         return false;
     request->stats = optind < args->argc && strcmp(args->argv[optind], "stats") == 0;
     if (optind + request->stats != args->argc)
-        return err_set(err, ERR_USAGE, "history: '%.60s' is not understood", args->argv[optind]);
+        return err_set(err, ERR_USAGE, "history: '%.60s' is not understood",
+                       args->argv[optind + request->stats]);
+    if (request->stats && request->limit)
+        return err_set(err, ERR_USAGE, "history stats: --limit does not belong to it");
     return (!request->query.status || check_status(request->query.status, err)) &&
            (!request->limit || check_limit(request->limit, err));
 }

@@ -9,6 +9,18 @@
 #include "core/json.h"
 #include "core/walltime.h"
 
+enum { ROOM_MIN = 72 }; /* columns of a terminal; below that, only what matters most */
+
+/* A stored time with its zone, to the second; empty: there is none. */
+static void show_time(const struct history_show *show, const char *stored, char out[WALLTIME_MAX])
+{
+    struct err ignored = {0};
+    int64_t instant_us = 0;
+    *out = '\0';
+    if (stored && walltime_parse(&show->site->zone, stored, &instant_us, &ignored))
+        walltime_show(&show->site->zone, instant_us, out);
+}
+
 /* ---- collecting ---- */
 
 static void find_time(const struct history_show *show, struct history_line *line)
@@ -107,19 +119,24 @@ static void add_duration(struct table *table, int64_t duration_ms)
         table_cellf(table, TABLE_PLAIN, "%" PRId64 " min", duration_ms / 60000);
 }
 
-/* To the second: a run is found again by it. */
-static void add_time(struct table *table, const char *time)
+static void add_time(const struct history_show *show, const char *stored, struct table *table)
 {
     char text[WALLTIME_MAX];
-    snprintf(text, sizeof text, "%s", time ? time : "");
-    text[strcspn(text, ".")] = '\0';
+    show_time(show, stored, text);
     table_cell(table, text);
 }
 
 /* To the minute. */
-static void add_minute(struct table *table, const char *time)
+static void add_minute(const struct history_show *show, const char *stored, struct table *table)
 {
-    table_cellf(table, TABLE_PLAIN, "%.16s", time ? time : "");
+    enum { MINUTE_LEN = 16, SECONDS_LEN = 3 };
+    char text[WALLTIME_MAX];
+    show_time(show, stored, text);
+    if (strlen(text) > MINUTE_LEN + SECONDS_LEN)
+        table_cellf(table, TABLE_PLAIN, "%.*s%s", MINUTE_LEN, text,
+                    text + MINUTE_LEN + SECONDS_LEN);
+    else
+        table_cell(table, text);
 }
 
 static const char *status_word(const char *status)
@@ -131,35 +148,41 @@ static const char *status_word(const char *status)
     return status;
 }
 
-static void fill_list(const struct history_show *show, size_t count, struct table *table)
+static void fill_list(const struct history_show *show, size_t count, bool roomy,
+                      struct table *table)
 {
     table_column(table, _("time"), 0);
     table_column(table, _("client"), TABLE_CUT);
     table_column(table, _("package"), TABLE_CUT);
-    table_column(table, _("ended"), 0);
-    table_column(table, _("took"), TABLE_RIGHT);
+    table_column(table, _("ended"), TABLE_CUT);
+    if (roomy)
+        table_column(table, _("took"), TABLE_RIGHT);
     table_column(table, _("result or error"), TABLE_WRAP);
     for (size_t i = 0; i < count; i++) {
         const struct history_line *line = &show->lines[i];
         const char *status = line->fields[HISTORY_STATUS];
         bool failed = !status || strcmp(status, "success") != 0;
-        add_time(table, line->fields[HISTORY_RUN_AT]);
+        add_time(show, line->fields[HISTORY_RUN_AT], table);
         table_cell(table, line->client);
         table_cell(table, line->fields[HISTORY_PACKAGE]);
         table_coloured(table, failed ? TABLE_RED : TABLE_GREEN, status_word(status));
-        add_duration(table, line->duration_ms);
+        if (roomy)
+            add_duration(table, line->duration_ms);
         table_cell(table, line->fields[failed ? HISTORY_ERROR : HISTORY_RESULT]);
     }
 }
 
-static void fill_stats(const struct history_show *show, size_t count, struct table *table)
+static void fill_stats(const struct history_show *show, size_t count, bool roomy,
+                       struct table *table)
 {
     table_column(table, _("client"), TABLE_GROUP);
     table_column(table, _("package"), TABLE_CUT);
     table_column(table, _("runs"), TABLE_RIGHT);
     table_column(table, _("failures"), TABLE_RIGHT);
-    table_column(table, _("median"), TABLE_RIGHT);
-    table_column(table, _("longest"), TABLE_RIGHT);
+    if (roomy) {
+        table_column(table, _("median"), TABLE_RIGHT);
+        table_column(table, _("longest"), TABLE_RIGHT);
+    }
     table_column(table, _("last failure"), 0);
     table_column(table, _("its error"), TABLE_WRAP);
     for (size_t i = 0; i < count; i++) {
@@ -169,9 +192,11 @@ static void fill_stats(const struct history_show *show, size_t count, struct tab
         table_cell(table, line->fields[STAT_PACKAGE]);
         table_cell(table, line->fields[STAT_RUNS]);
         table_coloured(table, failed ? TABLE_RED : TABLE_PLAIN, line->fields[STAT_FAILURES]);
-        add_duration(table, line->duration_ms);
-        add_duration(table, line->longest_ms);
-        add_minute(table, line->fields[STAT_LAST_FAILURE]);
+        if (roomy) {
+            add_duration(table, line->duration_ms);
+            add_duration(table, line->longest_ms);
+        }
+        add_minute(show, line->fields[STAT_LAST_FAILURE], table);
         table_cell(table, line->fields[STAT_LAST_ERROR]);
     }
 }
@@ -184,10 +209,11 @@ void history_show_table(struct history_show *show, const struct table_style *sty
         buf_add_text(out, _("no runs\n"));
         return;
     }
+    bool roomy = !style->width || style->width >= ROOM_MIN;
     if (show->stats)
-        fill_stats(show, count, &table);
+        fill_stats(show, count, roomy, &table);
     else
-        fill_list(show, count, &table);
+        fill_list(show, count, roomy, &table);
     table_print(&table, style, out);
     table_release(&table);
 }
@@ -200,23 +226,34 @@ static void add_number(struct buf *out, const char *key, int64_t number)
         json_add_number(out, key, number);
 }
 
-static void list_json(const struct history_line *line, struct buf *out)
+static void time_json(const struct history_show *show, const char *key, const char *stored,
+                      struct buf *out)
 {
-    static const char *const keys[] = {NULL,     "package", "run_at", "status",
-                                       "result", "error",   "data",   "description"};
+    char text[WALLTIME_MAX];
+    show_time(show, stored, text);
+    json_add_member(out, key, *text ? text : NULL);
+}
+
+static void list_json(const struct history_show *show, const struct history_line *line,
+                      struct buf *out)
+{
+    static const char *const keys[] = {"status", "result", "error", "data", "description"};
     json_add_number(out, "id", strtoll(line->fields[HISTORY_ID], NULL, 10));
-    for (size_t i = 1; i < ARRAY_LEN(keys); i++)
-        json_add_member(out, keys[i], line->fields[i]);
+    json_add_member(out, "package", line->fields[HISTORY_PACKAGE]);
+    time_json(show, "run_at", line->fields[HISTORY_RUN_AT], out);
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        json_add_member(out, keys[i], line->fields[HISTORY_STATUS + i]);
     add_number(out, "duration_ms", line->duration_ms);
 }
 
-static void stats_json(const struct history_line *line, struct buf *out)
+static void stats_json(const struct history_show *show, const struct history_line *line,
+                       struct buf *out)
 {
     json_add_member(out, "package", line->fields[STAT_PACKAGE]);
     json_add_number(out, "runs", strtoll(line->fields[STAT_RUNS], NULL, 10));
     json_add_number(out, "failures", strtoll(line->fields[STAT_FAILURES], NULL, 10));
-    json_add_member(out, "last_run", line->fields[STAT_LAST_RUN]);
-    json_add_member(out, "last_failure", line->fields[STAT_LAST_FAILURE]);
+    time_json(show, "last_run", line->fields[STAT_LAST_RUN], out);
+    time_json(show, "last_failure", line->fields[STAT_LAST_FAILURE], out);
     json_add_member(out, "last_error", line->fields[STAT_LAST_ERROR]);
     add_number(out, "median_ms", line->duration_ms);
     add_number(out, "longest_ms", line->longest_ms);
@@ -232,9 +269,9 @@ void history_show_json(struct history_show *show, struct buf *out)
         json_add_member(out, "client", line->client);
         json_add_number(out, "client_id", line->client_id);
         if (show->stats)
-            stats_json(line, out);
+            stats_json(show, line, out);
         else
-            list_json(line, out);
+            list_json(show, line, out);
         buf_add_text(out, "}");
     }
     buf_add_text(out, "\n]\n");

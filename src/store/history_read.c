@@ -21,7 +21,7 @@
 #define RESULT     BEGINNING("h.result", "$5::integer")
 #define ERROR      BEGINNING("h.error", "$5::integer")
 #define DATA       BEGINNING("h.data", "$5::integer")
-#define STAT_ERROR BEGINNING("h.error", "300")
+#define STAT_ERROR BEGINNING("h.error", "$4::integer")
 
 static const struct db_statement list = {
     .params = 5,
@@ -31,7 +31,7 @@ static const struct db_statement list = {
 };
 
 static const struct db_statement stats = {
-    .params = 3,
+    .params = 4,
     .sql = "SELECT h.package_name, count(*), count(*) FILTER (WHERE h.ended <> 'success'),"
            " max(h.run_at)::text, max(h.run_at) FILTER (WHERE h.ended <> 'success')::text,"
            " (array_agg(" STAT_ERROR " ORDER BY h.run_at DESC, h.id DESC)"
@@ -54,11 +54,16 @@ static const struct db_statement marks = {
                                 " ORDER BY h.package_name, min(h.run_at)",
 };
 
+static const char *text_limit(const struct history_query *query)
+{
+    return query->whole ? "1000000000" : "300";
+}
+
 bool history_list(struct db *db, const struct history_query *query, struct db_reply *reply,
                   struct err *err)
 {
     const char *params[] = {query->package, query->status, query->since, query->limit,
-                            query->whole ? "1000000000" : "300"};
+                            text_limit(query)};
     struct db_step step = {.statement = &list, .params = params};
     return db_run(db, &step, 1, reply, err);
 }
@@ -66,7 +71,7 @@ bool history_list(struct db *db, const struct history_query *query, struct db_re
 bool history_stats(struct db *db, const struct history_query *query, struct db_reply *reply,
                    struct err *err)
 {
-    const char *params[] = {query->package, query->status, query->since};
+    const char *params[] = {query->package, query->status, query->since, text_limit(query)};
     struct db_step step = {.statement = &stats, .params = params};
     return db_run(db, &step, 1, reply, err);
 }

@@ -18,10 +18,10 @@ client_sql old "INSERT INTO background_job_histories (package_name, run_at, stat
 ok 'history succeeds' run_ts history
 is 'it has a head and a line per run' "$(echo "$TS_OUT" | wc -l)" 5
 like 'the newest first' "$(echo "$TS_OUT" | sed -n 2p)" \
-    '^[-0-9]+ [0-9:]+  Müller  Test     failure      +[0-9]+ ms  Oh cruel world: disk full$'
+    '^[-0-9]+ [0-9:]+ \+0[12]00  Müller  Test     failure      +[0-9]+ ms  Oh cruel world: disk full$'
 like 'with what succeeded' "$(echo "$TS_OUT" | sed -n 3p)" 'Test     success      +[0-9]+ ms  all well$'
 like 'over all clients, a duration only where it is known' "$(printf '%s\n' "$TS_OUT" | sed -n 4p)" \
-    '^2026-01-02 12:00:00  old     Nightly  success  +two.lines$'
+    '^2026-01-02 12:00:00 \+0100  old     Nightly  success  +two.lines$'
 like 'an interrupted run is called so' "$(echo "$TS_OUT" | sed -n 5p)" 'interrupted '
 
 lines() {
@@ -36,6 +36,10 @@ is '--status failure counts interruptions' "$(lines --status failure)" 2
 is '--status interrupted' "$(lines --status interrupted)" 1
 is '--since a time' "$(lines --since '2026-01-02')" 3
 is '--since a span' "$(lines --since 1h)" 2
+is '--since a compound span' "$(lines --since 1h30m)" 2
+is '--since a word' "$(lines --since today)" "$(client_sql acme 'SELECT count(*) FROM background_job_histories WHERE run_at >= current_date')"
+is '--since a time with its zone' "$(lines --since '2026-01-02T11:00:00Z')" 3
+is '--since a time as it is shown' "$(lines --since "$(run_ts history --package Nightly; echo "$TS_OUT" | sed -n '2s/  old.*//p')")" 3
 is '--limit' "$(lines --limit 1)" 1
 run_ts history --package Nobody
 is 'none at all' "$TS_OUT" 'no runs'
@@ -45,38 +49,55 @@ is 'JSON has everything, whole' "$(printf '%s\n' "$TS_OUT" | python3 -c '
 import json, sys
 rows = json.load(sys.stdin)
 print(len(rows), rows[0]["client"], rows[0]["package"], rows[0]["status"], rows[0]["description"],
-    rows[0]["data"], rows[0]["duration_ms"] >= 0, rows[2]["result"] == "two\nlines", "duration_ms" in rows[2], sep="|")')" \
-    '4|Müller|Test|failure|a test|exception: disk full|True|True|False'
+    rows[0]["data"], rows[2]["run_at"], rows[0]["duration_ms"] >= 0, rows[2]["result"] == "two\nlines", "duration_ms" in rows[2], sep="|")')" \
+    '4|Müller|Test|failure|a test|exception: disk full|2026-01-02 12:00:00 +0100|True|True|False'
 
 ok 'history stats succeeds' run_ts history stats --client Müller
 like 'runs, failures, median, longest, the last failure' "$(echo "$TS_OUT" | sed -n 3p)" \
-    '^Müller  Test +2 +1 +[0-9]+ ms +[0-9]+ ms  20[-0-9: ]{14}  Oh cruel world: disk full$'
+    '^Müller  Test +2 +1 +[0-9]+ ms +[0-9]+ ms  20[-0-9: ]{14} \+0[12]00  Oh cruel world: disk full$'
 is 'as JSON' "$(run_ts history stats --json; echo "$TS_OUT" | python3 -c '
 import json, sys
 for r in json.load(sys.stdin): print(r["client"], r["package"], r["runs"], r["failures"], r["last_error"], sep="|")')" \
     "Müller|Other|1|1|interrupted: it went down
 Müller|Test|2|1|Oh cruel world: disk full
 old|Nightly|1|0|None"
+is 'with times as elsewhere' "$(run_ts history stats --json --package Other; echo "$TS_OUT" | python3 -c '
+import json, sys
+for r in json.load(sys.stdin): print(r["last_run"], r["last_failure"], sep="|")')" \
+    '2026-01-01 12:00:00 +0100|2026-01-01 12:00:00 +0100'
 
-COLUMNS=80
-export COLUMNS
 client_sql acme "UPDATE background_job_histories SET error = repeat('a long error ', 30) WHERE error IS NOT NULL"
+is 'stats --json has the last error whole' "$(run_ts history stats --json --package Other; echo "$TS_OUT" | python3 -c '
+import json, sys
+print(len(json.load(sys.stdin)[0]["last_error"]))')" 390
+widest() {
+    printf '%s\n' "$TS_OUT" | python3 -c '
+import os, sys
+print(max(len(line.rstrip("\n")) for line in sys.stdin) <= int(os.environ["COLUMNS"]))'
+}
+for COLUMNS in 60 80 200; do
+    export COLUMNS
+    run_ts history
+    is "a terminal of $COLUMNS columns: nothing wider than it" "$(widest)" True
+    run_ts history stats
+    is 'stats fit too' "$(widest)" True
+done
+COLUMNS=80
 run_ts history
-is 'a terminal of 80 columns: nothing wider than it' "$(printf '%s\n' "$TS_OUT" | python3 -c '
-import sys
-print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
 like 'an error that does not fit stands below its run, whole' "$(printf '%s\n' "$TS_OUT" | sed -n 3p)" \
     '^    a long error( a long error)+ a long$'
 is 'and says where it was shortened' "$(printf '%s\n' "$TS_OUT" | grep -c '^    .*…$')" 2
-run_ts history stats
-is 'stats fit too' "$(printf '%s\n' "$TS_OUT" | python3 -c '
-import sys
-print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
 unset COLUMNS
 
 fails 'an unknown status' 64 run_ts history --status good
 fails 'a limit that is none' 64 run_ts history --limit x
+fails 'a limit for stats' 64 run_ts history stats --limit 5
+fails 'a day that does not exist' 64 run_ts history --since 2026-11-31
+like 'is said to be one' "$TS_ERR" "^--since '2026-11-31': there is no such day\$"
+ok 'help behind stats' run_ts history stats --help
 fails 'a word too much' 64 run_ts history again
+fails 'a word too much behind stats' 64 run_ts history stats again
+like 'is named' "$TS_ERR" "'again' is not understood"
 fails 'an unknown client' 64 run_ts history --client nobody
 auth_sql "UPDATE auth.clients SET dbname = 'nowhere' WHERE id = 2"
 fails 'a client that is away: the others are shown' 75 run_ts history
