@@ -134,6 +134,15 @@ static int parse_global(int argc, char **argv, struct cli *cli, bool *wants_help
     return 0;
 }
 
+/* Wherever it stands: `jobs add --help` asks, too. */
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
 static int run_command(int argc, char **argv, const struct cli *cli)
 {
     bool journal = log_goes_to_journal(getenv("JOURNAL_STREAM"));
@@ -143,7 +152,7 @@ static int run_command(int argc, char **argv, const struct cli *cli)
         return help(argc, argv);
     if (!command)
         return wrong_usage(N_("there is no command"), argv[0]);
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    if (asks_for_help(argc, argv)) {
         fputs(_(command->usage), stdout);
         return 0;
     }
