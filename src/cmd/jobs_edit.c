@@ -9,6 +9,8 @@
 #include "core/table.h"
 #include "engine/jobform.h"
 
+enum { CANDIDATES_MAX = 5 }; /* of several jobs; more would not be read */
+
 /* An edit under way. */
 struct edit {
     struct desk *desk;
@@ -16,6 +18,7 @@ struct edit {
     struct survey survey;
     const struct survey_client *client; /* in the survey */
     const struct survey_job *job;       /* in the survey; NULL: a new one */
+    int id;                             /* its id; 0: a new one */
     struct job wanted;                  /* the row as it is to be; everything borrowed */
     struct jobform form;
     struct visit visit;
@@ -33,35 +36,69 @@ static bool explain_client(const struct survey_client *client, struct err *err)
            err_set(err, client->trouble_kind, "client '%s': %s", name, client->trouble);
 }
 
-static const struct survey_job *job_of(const struct survey_client *client, int id)
+bool jobs_is_named(const struct jobs_request *request, const struct job *job)
 {
-    for (size_t i = 0; i < client->count; i++)
-        if (client->jobs[i].row->job.id == id)
-            return &client->jobs[i];
-    return NULL;
+    if (request->job_id)
+        return job->id == request->job_id;
+    return job->package && strcmp(job->package, request->job) == 0;
+}
+
+/* "job 3 of client 'acme', job 5 of client 'beta', …" */
+static void add_candidate(size_t index, const struct survey_client *client,
+                          const struct survey_job *job, struct buf *out)
+{
+    buf_add_text(out, index ? ", " : "");
+    if (index < CANDIDATES_MAX)
+        buf_addf(out, _("job %d of client '%s'"), job->row->job.id,
+                 client->client.fields[CLIENT_NAME]);
+    else if (index == CANDIDATES_MAX)
+        buf_add_text(out, "…");
+}
+
+/* The last of a client's jobs that are meant. */
+static const struct survey_job *search(const struct survey_client *client,
+                                       const struct jobs_request *request, size_t *count,
+                                       struct buf *candidates)
+{
+    const struct survey_job *found = NULL;
+    for (size_t i = 0; i < client->count; i++) {
+        if (!jobs_is_named(request, &client->jobs[i].row->job))
+            continue;
+        found = &client->jobs[i];
+        if (*count <= CANDIDATES_MAX)
+            add_candidate(*count, client, found, candidates);
+        ++*count;
+    }
+    return found;
+}
+
+static bool judge_count(const struct jobs_request *request, size_t count,
+                        const struct buf *candidates, struct err *err)
+{
+    if (count > 1)
+        return err_set(err, ERR_USAGE, "jobs: '%.100s' can mean %s: say which by id and --client",
+                       request->job, buf_text(candidates));
+    return count || err_set(err, ERR_USAGE, "jobs: there is no job '%.100s' in %s", request->job,
+                            request->client ? _("that client") : _("any enabled client"));
 }
 
 bool jobs_find(const struct survey *survey, const struct jobs_request *request,
                const struct survey_client **client, const struct survey_job **job, struct err *err)
 {
-    *job = NULL;
-    for (size_t i = 0; i < survey->count; i++) {
-        const struct survey_job *found = job_of(&survey->clients[i], request->job_id);
-        if (!explain_client(&survey->clients[i], err))
-            return false;
-        if (found && *job)
-            return err_set(err, ERR_USAGE,
-                           "jobs: client '%s' and client '%s' both have a job %d: choose with "
-                           "--client",
-                           (*client)->client.fields[CLIENT_NAME],
-                           survey->clients[i].client.fields[CLIENT_NAME], request->job_id);
+    struct buf candidates = {0};
+    size_t count = 0;
+    bool reached = true;
+    for (size_t i = 0; reached && i < survey->count; i++) {
+        reached = explain_client(&survey->clients[i], err);
+        const struct survey_job *found = search(&survey->clients[i], request, &count, &candidates);
         if (found) {
             *client = &survey->clients[i];
             *job = found;
         }
     }
-    return *job || err_set(err, ERR_USAGE, "jobs: there is no job %d in %s", request->job_id,
-                           request->client ? _("that client") : _("any enabled client"));
+    bool done = reached && judge_count(request, count, &candidates, err);
+    buf_release(&candidates);
+    return done;
 }
 
 /* ---- what it is to be ---- */
@@ -146,7 +183,7 @@ static bool connect(struct edit *edit, struct err *err)
 
 static bool judge_end(const struct edit *edit, enum edit_end end, struct err *err)
 {
-    int id = edit->request->job_id;
+    int id = edit->id;
     switch (end) {
     case EDIT_DONE: return true;
     case EDIT_GONE:
@@ -177,11 +214,10 @@ static void show_card(const struct edit *edit, const char *title, struct buf *ou
 /* The row as it is now. */
 static bool show_again(struct edit *edit, const char *title, struct buf *out, struct err *err)
 {
-    struct jobs_request request = *edit->request;
-    struct survey_wish wish = {.client = NULL};
     char client[16];
+    struct jobs_request request = {.client = client, .job_id = edit->id};
+    struct survey_wish wish = {.client = client};
     snprintf(client, sizeof client, "%d", edit->client->client.id);
-    wish.client = client;
     survey_release(&edit->survey);
     edit->job = NULL;
     if (!survey_collect(&edit->survey, &edit->desk->site, &wish, err) ||
@@ -191,10 +227,18 @@ static bool show_again(struct edit *edit, const char *title, struct buf *out, st
     return true;
 }
 
+/* With the job that is named; nothing is known of a new one. */
 static bool begin(struct edit *edit, struct err *err)
 {
     struct survey_wish wish = {.client = edit->request->client};
-    return survey_collect(&edit->survey, &edit->desk->site, &wish, err);
+    if (!survey_collect(&edit->survey, &edit->desk->site, &wish, err))
+        return false;
+    if (!edit->request->job)
+        return true;
+    if (!jobs_find(&edit->survey, edit->request, &edit->client, &edit->job, err))
+        return false;
+    edit->id = edit->job->row->job.id;
+    return true;
 }
 
 static void end(struct edit *edit)
@@ -216,17 +260,39 @@ static bool save(struct edit *edit, struct err *err)
     return judge_end(edit, how, err);
 }
 
+/* enable or disable what is so already: saving it would only move its next time, if it has one. */
+static bool is_so_already(const struct edit *edit)
+{
+    const struct jobs_request *request = edit->request;
+    if (edit->job->due == DUE_NO_TIME)
+        return false;
+    for (int i = 0; i < JOB_COLUMNS; i++)
+        if (request->given[i] && i != JOB_ACTIVE)
+            return false;
+    return request->given[JOB_ACTIVE] &&
+           is_true(request->values[JOB_ACTIVE]) == edit->job->row->job.active;
+}
+
+static bool change(struct edit *edit, struct buf *out, struct err *err)
+{
+    edit->wanted = edit->job->row->job;
+    overlay(edit);
+    show_card(edit, _("before:"), out);
+    return judge(edit, err) && save(edit, err) && show_again(edit, _("\nafter:"), out, err);
+}
+
 bool jobs_set(struct desk *desk, const struct jobs_request *request, struct buf *out,
               struct err *err)
 {
     struct edit edit = {.desk = desk, .request = request};
-    bool done = begin(&edit, err) && jobs_find(&edit.survey, request, &edit.client, &edit.job, err);
-    if (done) {
-        edit.wanted = edit.job->row->job;
-        overlay(&edit);
-        show_card(&edit, _("before:"), out);
-        done = judge(&edit, err) && save(&edit, err) && show_again(&edit, _("\nafter:"), out, err);
-    }
+    bool done = begin(&edit, err);
+    if (done && is_so_already(&edit))
+        show_card(&edit,
+                  edit.job->row->job.active ? _("It is active already; nothing is changed:")
+                                            : _("It is inactive already; nothing is changed:"),
+                  out);
+    else if (done)
+        done = change(&edit, out, err);
     end(&edit);
     return done;
 }
@@ -243,14 +309,13 @@ static bool insert(struct edit *edit, int *id, struct err *err)
 bool jobs_add(struct desk *desk, const struct jobs_request *request, struct buf *out,
               struct err *err)
 {
-    struct jobs_request named = *request;
-    struct edit edit = {.desk = desk, .request = &named};
+    struct edit edit = {.desk = desk, .request = request};
     bool done = begin(&edit, err);
     if (done) {
         edit.client = &edit.survey.clients[0];
         overlay(&edit);
         done = explain_client(edit.client, err) && judge(&edit, err) &&
-               insert(&edit, &named.job_id, err) && show_again(&edit, _("added:"), out, err);
+               insert(&edit, &edit.id, err) && show_again(&edit, _("added:"), out, err);
     }
     end(&edit);
     return done;
@@ -261,11 +326,11 @@ bool jobs_remove(struct desk *desk, const struct jobs_request *request, struct b
 {
     struct edit edit = {.desk = desk, .request = request};
     enum edit_end how = EDIT_DONE;
-    bool done = begin(&edit, err) && jobs_find(&edit.survey, request, &edit.client, &edit.job, err);
+    bool done = begin(&edit, err);
     if (done && edit.job->row->claim.pid && !request->force)
         done = err_set(err, ERR_AWAY,
                        "jobs: job %d is at work now; wait, or remove it all the same with --force",
-                       request->job_id);
+                       edit.id);
     done = done && connect(&edit, err);
     if (done && !job_delete(&edit.visit.db, &edit.job->row->job, &how, err))
         done = wrap_refusal(err);

@@ -45,9 +45,11 @@ static void add_schedule(const struct job *row, struct buf *out)
     struct buf words = {0};
     bool good = cronspec_parse(&spec, row->spec, &err);
     json_add_member(out, "cron_spec", row->spec);
-    if (good)
+    if (jobs_is_once(row))
+        buf_add_text(&words, "once");
+    else if (good)
         specwords_add(&spec, row->spec, SPECWORDS_ENGLISH, &words);
-    json_add_member(out, "schedule", good ? buf_text(&words) : NULL);
+    json_add_member(out, "schedule", words.len ? buf_text(&words) : NULL);
     json_add_member(out, "spec_error", good ? NULL : err.text);
     json_add_member(out, "spec_warning", good && *spec.warning ? spec.warning : NULL);
     bool accepted = !good || cronperl_accepts(row->spec, &err);
@@ -141,7 +143,7 @@ static void add_client(const struct desk *desk, const struct survey_client *clie
     json_add_key(out, "jobs");
     buf_add_text(out, "[");
     for (size_t i = 0; i < client->count; i++)
-        if ((!request->job_id || client->jobs[i].row->job.id == request->job_id) &&
+        if ((!request->job || jobs_is_named(request, &client->jobs[i].row->job)) &&
             jobs_pass(request, &client->jobs[i]))
             add_job(desk, &client->jobs[i], out);
     buf_add_text(out, "]}");

@@ -42,22 +42,42 @@ json() {
 ok 'jobs shows a table' run_ts jobs
 is 'a line for each job of every enabled client' "$(printf '%s\n' "$TS_OUT" | wc -l)" 8
 like 'a failed job: schedule, next run, how the last one ended, which way, what for' "$TS_OUT" \
-    "^acme +$test_job  Test +daily at 03:00 +in [0-9]+ h \\(20[-0-9]+ 03:00 \\+0[12]00\\) +[0-9]+ s ago \\([-0-9]+ [0-9:]+ \\+0[12]00\\) +failed: Oh cruel world: boom +natively: .* Fails every night\$"
-like 'only the first line of an error' "$TS_OUT" 'cruel world: boom  '
-like 'a schedule in words' "$TS_OUT" 'Printing +every 5 minutes from 08:00 to 17:55, Mondays to Fridays +in [0-9]+ d'
-like 'one that is no schedule' "$TS_OUT" "Müller & Söhne +[0-9]+  Test +wrong: 'every day' +rests"
-like 'a job of another node' "$TS_OUT" 'Echo +daily at 02:30 +on node elsewhere'
-like 'one that is not active' "$TS_OUT" 'Test +daily at 04:00 +not active +never ran'
-like 'one that is due, whatever its time' "$TS_OUT" 'Test +every minute +due now'
-like 'a database of an older release' "$TS_OUT" 'older +[0-9]+  UpdateEmployeeBaseData +every 5 minutes .*success'
+    "^acme +$test_job  Test +yes +daily at 03:00 +in [0-9]+ h \\(20[-0-9]+ 03:00 \\+0[12]00\\) +[0-9]+ s ago \\([-0-9]+ [0-9:]+ \\+0[12]00\\) +natively: .* Fails every night +failed: Oh cruel world: boom\$"
+like 'only the first line of an error' "$TS_OUT" 'cruel world: boom$'
+like 'a schedule in words' "$TS_OUT" 'Printing +yes +every 5 minutes from 08:00 to 17:55, Mondays to Fridays +in [0-9]+ d'
+like 'one that is no schedule' "$TS_OUT" "Müller & Söhne +[0-9]+  Test +yes +wrong: 'every day' +rests"
+like 'a job of another node' "$TS_OUT" 'Echo +yes +daily at 02:30 +on node elsewhere'
+like 'one that is not active' "$TS_OUT" 'Test +no +daily at 04:00 +not active +never'
+like 'one that runs once and is due, whatever its time' "$TS_OUT" 'Test +yes +once +due now'
+like 'a database of an older release' "$TS_OUT" 'older +[0-9]+  UpdateEmployeeBaseData +yes +every 5 minutes .*success'
 is 'nothing else is said' "$TS_ERR" ''
 
-COLUMNS=80
-export COLUMNS
+# too_wide: lines of the last output that are wider than COLUMNS.
+too_wide() {
+    printf '%s\n' "$TS_OUT" | perl -CS -ne 'chomp; print "$_\n" if length > $ENV{COLUMNS}'
+}
+
+long_error=$(printf 'a long error %.0s' $(seq 40))
+client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, last_run_at)
+    VALUES ('interval', 'Test', '0 5 * * *', true, '2026-01-01')" >/dev/null
+long_job=$(client_sql acme 'SELECT max(id) FROM background_jobs')
+client_sql acme "INSERT INTO background_job_histories (package_name, run_at, status, error)
+    VALUES ('Test', '2026-01-01', 'failure', '$long_error')" >/dev/null
 run_ts jobs
-is 'on 80 columns no line is longer' "$(printf '%s\n' "$TS_OUT" |
-    perl -CS -ne 'chomp; print "$_\n" if length > 80')" ''
+like 'in a pipe a long error is cut, wherever it stands' "$TS_OUT" "$long_job  Test .*  failed: (a long error ){8}a long …\$"
+for COLUMNS in 60 80 120 200; do
+    export COLUMNS
+    run_ts jobs
+    is "on $COLUMNS columns no line is longer" "$(too_wide)" ''
+    like '  an error is told' "$TS_OUT" 'failed: a long error a long'
+    like '  what is not active is said to be so' "$TS_OUT" ' Test +no +daily at 04:00 +not active'
+    run_ts jobs show "$long_job" --client acme
+    is '  nor one of jobs show' "$(too_wide)" ''
+    is '  which has the error whole' "$(printf '%s\n' "$TS_OUT" | sed -n '/^error/,/^runs/p' | tr -s ' ' '\n' |
+        grep -c '^long$')" 40
+done
 unset COLUMNS
+client_sql acme "DELETE FROM background_jobs WHERE id = $long_job" >/dev/null
 
 # shows SENTENCE NUMBER ARGUMENTS…: so many jobs with these filters.
 shows() {
@@ -86,6 +106,9 @@ and more'
 run_ts jobs --json --client asleep
 is 'a client that is not enabled is said to be so' "$(json '$d->{clients}[0]{enabled} ? 1 : 0')" 0
 
+run_ts jobs --package Nobody
+is 'none at all' "$TS_OUT" 'no jobs'
+
 add_client gone --dbname nowhere
 fails 'a client that is away: try again later' 75 run_ts jobs
 like 'and it is said which' "$TS_ERR" "client 'gone': cannot connect"
@@ -99,7 +122,7 @@ auth_sql "DELETE FROM auth.clients WHERE name = 'gone'"
 class=$((0x6b6a6f62))
 ok 'while somebody has claimed a job' hold acme "SELECT pg_advisory_xact_lock($class, $test_job)"
 run_ts jobs --client acme
-like 'it is said to be at work' "$TS_OUT" 'Test +daily at 03:00 +at work \(database process [0-9]+\)'
+like 'it is said to be at work' "$TS_OUT" 'Test +yes +daily at 03:00 +at work \(database process [0-9]+\)'
 run_ts jobs show "$test_job" --client acme --json
 is '--json says by whom' "$(json '$j[0]{claim}{application}')" 'hold-acme'
 fails 'it is not removed' 75 run_ts jobs remove "$test_job" --client acme
@@ -110,6 +133,10 @@ run_ts jobs
 like 'a held client is named below the table' "$TS_OUT" "^client 'acme' is held by .*: the books are closed$"
 run_ts jobs --json --client acme
 is 'and in --json' "$(json '$d->{clients}[0]{hold}{why}')" 'the books are closed'
+run_ts hold --until 2h --why 'the server moves'
+run_ts jobs
+is 'one that is held twice is named with both' "$(printf '%s\n' "$TS_OUT" | grep -c "^client 'acme' is held by ")" 2
+run_ts release
 run_ts release --client acme
 
 # ---- show -----------------------------------------------------------------------------------------
@@ -118,9 +145,24 @@ ok 'show' run_ts jobs show "$test_job" --client acme
 like 'tells everything' "$TS_OUT" '^data +exception: "boom'
 like 'lines of an error stand below each other' "$TS_OUT" '^ +and more$'
 fails 'an id that several clients have' 64 run_ts jobs show "$test_job"
-like 'asks for one of them' "$TS_ERR" 'both have a job [0-9]+: choose with --client'
+like 'asks for one of them, by client and id' "$TS_ERR" \
+    "'$test_job' can mean job $test_job of client 'acme', job $test_job of client '[^']+'.*: say which by id and --client"
 fails 'an id that nobody has' 64 run_ts jobs show 4711
-like 'is said' "$TS_ERR" 'there is no job 4711'
+like 'is said' "$TS_ERR" "there is no job '4711' in any enabled client"
+ok 'a package that only one job has' run_ts jobs show Printing
+like 'is that job' "$TS_OUT" '^id +2$'
+run_ts jobs show Echo --json
+is 'in --json, too' "$(json "join '|', map { \$_->{package} } @j")" Echo
+fails 'a package that several have' 64 run_ts jobs show Test
+like 'is asked about, too' "$TS_ERR" "'Test' can mean job $test_job of client 'acme', .*job [0-9]+ of client 'Müller & Söhne'"
+fails 'also in one client' 64 run_ts jobs show Test --client acme
+unlike 'only with its jobs' "$TS_ERR" 'Müller'
+fails 'a package that nobody has' 64 run_ts jobs show Nobody --client acme
+like 'is said, too' "$TS_ERR" "there is no job 'Nobody' in that client"
+for verb in show add set enable disable remove run; do
+    run_ts jobs $verb --help
+    like "jobs $verb --help is the usage" "$TS_CODE $TS_ERR$TS_OUT" '^0 usage: task-server .* jobs'
+done
 
 # ---- set, enable, disable -------------------------------------------------------------------------
 
@@ -143,6 +185,21 @@ ok 'disable' run_ts jobs disable "$test_job" --client acme
 is 'only that' "$(row acme "$test_job")" 'interval|Test|15 6 * * 1|f|result: fine||test'
 ok 'enable' run_ts jobs enable "$inactive_job" --client acme
 is 'sets the next time as well' "$(job_field acme "$inactive_job" 'active AND next_run_at > now()')" t
+next=$(job_field acme "$inactive_job" next_run_at)
+client_sql acme "UPDATE background_jobs SET next_run_at = next_run_at - interval '5 days' WHERE id = $inactive_job" >/dev/null
+before=$(job_field acme "$inactive_job" next_run_at)
+ok 'enable what is active' run_ts jobs enable "$inactive_job" --client acme
+like 'says so' "$TS_OUT" '^It is active already; nothing is changed:$'
+is 'and moves no time' "$(job_field acme "$inactive_job" next_run_at)" "$before"
+client_sql acme "UPDATE background_jobs SET next_run_at = NULL WHERE id = $inactive_job" >/dev/null
+run_ts jobs enable "$inactive_job" --client acme
+is 'but gives one to a job that rests' "$(job_field acme "$inactive_job" next_run_at)" "$next"
+run_ts jobs disable "$test_job" --client acme
+run_ts jobs disable "$test_job" --client acme
+like 'disable what is not active says so, too' "$TS_CODE $TS_OUT" '^0 It is inactive already; nothing is changed:$'
+run_ts jobs enable "$test_job" --client acme
+ok 'a package instead of an id' run_ts jobs set Printing description=known
+is 'changes that job' "$(job_field acme 2 description)" known
 ok 'a database of an older release' run_ts jobs set 1 --client older 'spec=0 5 * * *'
 is 'is changed as well' "$(job_field older 1 cron_spec)" '0 5 * * *'
 fails 'what it does not have' 64 run_ts jobs set 1 --client older 'node=x'
@@ -176,6 +233,9 @@ refuses 'wanted KEY=VALUE' set "$test_job" --client acme
 refuses "client 'asleep' is not enabled" set "$test_job" --client asleep type=once
 refuses "there is no client 'nobody'" set "$test_job" --client nobody type=once
 refuses "there is no 'jobs walk'" walk
+refuses 'jobs add: --due does not belong to it' add Test --client acme --due
+refuses 'jobs: --spec does not belong to the list' --spec '0 3 * * *'
+refuses 'jobs enable: wanted one JOB' enable "$test_job" again
 refuses 'exclude each other' --active --inactive
 
 ok '--force saves it' run_ts jobs set "$test_job" --client acme 'spec=0 3 * * mon' --force
@@ -246,12 +306,19 @@ ok 'add with what the page begins with' run_ts jobs add Test --client 2 --inacti
 is 'which is every minute' "$(client_sql beta 'SELECT type, cron_spec, active FROM background_jobs ORDER BY id DESC LIMIT 1')" \
     'interval|* * * * *|f'
 ok 'add to a database of an older release' run_ts jobs add Test --client older --type once
+like 'a once job has no other schedule' "$TS_OUT" '^schedule +once$'
 refuses 'wanted --client' add Test
 refuses 'wanted one PACKAGE' add --client acme
 refuses "unknown package 'Nonsense'" add Nonsense --client acme
 
 ok 'run' run_ts jobs run "$added" --client acme
 is 'runs it' "$(client_sql acme "SELECT result FROM background_job_histories ORDER BY id DESC LIMIT 1")" new
+client_sql acme "UPDATE background_jobs SET package_name = 'ValidityTokenCleanup' WHERE id = $added" >/dev/null
+ok 'run by a package' run_ts jobs run ValidityTokenCleanup
+like 'runs that job' "$TS_ERR" "client 'acme': job $added \\(ValidityTokenCleanup\\).*succeeded"
+client_sql acme "UPDATE background_jobs SET package_name = 'Test' WHERE id = $added" >/dev/null
+fails 'run by a package that several have' 64 run_ts jobs run Test
+like 'names them' "$TS_ERR" "'Test' can mean job"
 ok 'remove' run_ts jobs remove "$added" --client acme
 is 'takes it away' "$(row acme "$added")" ''
 like 'and shows what it was' "$TS_OUT" '^data +result: new$'
@@ -262,4 +329,13 @@ fails 'twice is an error' 64 run_ts jobs remove "$added" --client acme
 use_catalogues
 LC_ALL=C.UTF-8 LANGUAGE=de run_ts jobs --client acme
 like 'in German the schedule is put in German words' "$TS_OUT" 'montags bis freitags alle 5 Minuten von 08:00 bis 17:55'
+client_sql acme 'DELETE FROM background_jobs WHERE id > 1' >/dev/null
+for package in BackgroundJobCleanup CleanAuthSessions CleanBackgroundJobHistory ValidityTokenCleanup; do
+    add_job acme $package '0 3 * * *' '2100-01-01 03:00:00'
+done
+COLUMNS=80 LC_ALL=C.UTF-8 LANGUAGE=de run_ts jobs
+is 'on 80 columns packages lose their ends before schedules do' "$(printf '%s\n' "$TS_OUT" | grep -c 'täglich um 03:00  ')" 4
+sed -i 's/^language = en/language = de/' "$INSTALLATION/config/kivitendo.conf"
+run_ts jobs
+like 'who reads English reads English, whatever is recorded' "$TS_OUT" 'CleanAuthSessions .* natively: the installation'
 done_testing
