@@ -27,7 +27,7 @@ static const char usage[] = N_(
     "databases must be held by themselves.\n"
     "\n"
     "  --client C   only jobs of the client C (its id or its name)\n"
-    "  --until T    it ends by itself then: 'YYYY-MM-DD HH:MM' in local time, 30m, 2h, 3d\n"
+    "  --until T    it ends by itself then: 13:00, tomorrow, '2026-11-25 08:00', 30m, 2h, 3d\n"
     "  --why TEXT   what people are told\n"
     "\n"
     "Exit codes: 0 held, 64 usage or no such client, 71 it could not be written down, 75 the\n"

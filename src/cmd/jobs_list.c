@@ -96,7 +96,7 @@ static void add_columns(struct table *table, const struct listing *listing)
         table_column(table, C_("how", "runs"), TABLE_CUT | TABLE_EARLY);
         table_column(table, _("description"), TABLE_CUT | TABLE_EARLY);
     }
-    table_column(table, _("how it ended"), TABLE_WRAP);
+    table_column(table, _("ended"), TABLE_WRAP);
 }
 
 static void add_row(const struct listing *listing, const struct survey_job *job,
@@ -188,4 +188,9 @@ void jobs_write_table(const struct desk *desk, const struct survey *survey,
         buf_add_text(out, _("no jobs\n"));
     table_release(&table);
     jobs_write_remarks(desk, survey, out);
+    if (survey->left_out)
+        paper_add(out,
+                  ngettext("%zu client is not enabled, and not shown\n",
+                           "%zu clients are not enabled, and not shown\n", survey->left_out),
+                  survey->left_out);
 }

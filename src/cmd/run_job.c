@@ -22,6 +22,7 @@
 
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID [--client C | --all-clients]\n"
+    "                   [--force]\n"
     "\n"
     "Runs the job with this ID now, whatever its schedule and whether it is active or not: in\n"
     "every enabled client that has it, or in the client C (its id or its name).  The run is\n"

@@ -130,7 +130,7 @@ static void add_clients(struct collector *c)
             survey->trouble);
     else if (!survey->count)
         add(c, _("clients"), STATUS_BAD, "%s", _("none is enabled for the task server"));
-    if (survey->left_out && !c->o->only_one)
+    if (survey->left_out)
         add(c, _("not enabled"), STATUS_PLAIN,
             ngettext("%zu client, whose jobs are not run", "%zu clients, whose jobs are not run",
                      survey->left_out),

@@ -177,7 +177,7 @@ static bool ask_clients(struct overview *o, const struct site *site,
 bool overview_collect(struct overview *o, const struct site *site, const struct overview_wish *wish,
                       struct err *err)
 {
-    *o = (struct overview){.only_one = wish->client != NULL};
+    *o = (struct overview){0};
     return situation_look(&o->situation, site, err) && ask_clients(o, site, wish, err);
 }
 

@@ -55,7 +55,6 @@ struct overview_trace {
 };
 
 struct overview {
-    bool only_one; /* one client was asked for */
     struct situation situation;
     struct survey survey;
     struct overview_run *runs; /* the newest first, client by client */

@@ -52,7 +52,7 @@ static bool take_clients(struct collector *c, struct clients *clients, struct er
     survey->clients = calloc(clients->count + 1, sizeof *survey->clients);
     for (size_t i = 0; shown && i < clients->count; i++) {
         shown[i] = is_shown(c, clients, &clients->items[i]);
-        survey->left_out += !shown[i] && clients->items[i].disabled;
+        survey->left_out += !shown[i] && !c->wish->client;
     }
     for (size_t i = 0; shown && survey->clients && i < clients->count; i++) {
         if (!shown[i])

@@ -72,7 +72,7 @@ struct survey {
     int64_t now_us;
     struct survey_client *clients; /* in the order of their ids */
     size_t count;
-    size_t left_out; /* clients that are not enabled, and so not among them */
+    size_t left_out; /* clients that are not enabled, and so not among all of them */
     char *trouble;   /* not NULL: the clients cannot be listed, and there are none; why */
     struct holds holds;
     char *holds_trouble; /* not NULL: the holds cannot be read, so nothing is started; why */

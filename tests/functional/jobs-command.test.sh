@@ -40,7 +40,8 @@ json() {
 # ---- the table ------------------------------------------------------------------------------------
 
 ok 'jobs shows a table' run_ts jobs
-is 'a line for each job of every enabled client' "$(printf '%s\n' "$TS_OUT" | wc -l)" 8
+is 'a line for each job of every enabled client, and one for the others' "$(printf '%s\n' "$TS_OUT" | wc -l)" 9
+like 'which says how many' "$TS_OUT" '^1 client is not enabled, and not shown$'
 like 'a failed job: schedule, next run, how the last one ended, which way, what for' "$TS_OUT" \
     "^acme +$test_job  Test +yes +daily at 03:00 +in [0-9]+ h \\(20[-0-9]+ 03:00 \\+0[12]00\\) +[0-9]+ s ago \\([-0-9]+ [0-9:]+ \\+0[12]00\\) +natively: .* Fails every night +failed: Oh cruel world: boom\$"
 like 'only the first line of an error' "$TS_OUT" 'cruel world: boom$'
@@ -107,12 +108,12 @@ run_ts jobs --json --client asleep
 is 'a client that is not enabled is said to be so' "$(json '$d->{clients}[0]{enabled} ? 1 : 0')" 0
 
 run_ts jobs --package Nobody
-is 'none at all' "$TS_OUT" 'no jobs'
+is 'none at all' "$(printf '%s\n' "$TS_OUT" | head -n 1)" 'no jobs'
 
 add_client gone --dbname nowhere
 fails 'a client that is away: try again later' 75 run_ts jobs
 like 'and it is said which' "$TS_ERR" "client 'gone': cannot connect"
-is 'the others are shown' "$(printf '%s\n' "$TS_OUT" | wc -l)" 8
+is 'the others are shown' "$(printf '%s\n' "$TS_OUT" | wc -l)" 9
 run_ts jobs --json
 like 'in --json, too' "$(json '(grep { $_->{name} eq "gone" } @{ $d->{clients} })[0]{unreachable}')" 'nowhere'
 auth_sql "DELETE FROM auth.clients WHERE name = 'gone'"
