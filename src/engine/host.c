@@ -13,6 +13,7 @@
 
 enum {
     LAST_WORDS_MAX = 4096, /* of a bridge that dies while it loads */
+    ALL_WORDS_MAX = 65536, /* for whoever wants to see them all */
     END_WAIT_MS = 5000     /* for its last jobs, which nobody waits for any more */
 };
 
@@ -32,11 +33,12 @@ bool host_open(struct host *host, const struct site *site, struct err *err)
 
 static void keep_words(struct host *host, const char *bytes, size_t len)
 {
-    if (host->ready)
+    size_t max = host->is_quiet ? ALL_WORDS_MAX : LAST_WORDS_MAX;
+    if (host->ready && !host->is_quiet)
         return;
-    if (host->words.len + len > LAST_WORDS_MAX)
+    if (host->words.len + len > max)
         buf_clear(&host->words);
-    buf_add_utf8(&host->words, bytes, len < LAST_WORDS_MAX ? len : LAST_WORDS_MAX);
+    buf_add_utf8(&host->words, bytes, len < max ? len : max);
 }
 
 static void log_line(struct host *host)
@@ -49,7 +51,7 @@ static void log_line(struct host *host)
 /* Whole lines go to the log; a very long one goes in pieces. */
 static void log_words(struct host *host, const char *bytes, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len && !host->is_quiet; i++) {
         if (bytes[i] != '\n')
             buf_add(&host->line, &bytes[i], 1);
         if (bytes[i] == '\n' ? host->line.len > 0 : host->line.len >= LOG_LINE_MAX / 2)
@@ -72,7 +74,8 @@ static void obey_status(struct host *host, const char *line)
     if (strcmp(line, "ready") == 0) {
         host->ready = true;
         host->starts = 0;
-        buf_clear(&host->words);
+        if (!host->is_quiet)
+            buf_clear(&host->words);
     } else if (strncmp(line, "retire ", 7) == 0) {
         host->retires = true;
         log_msg(LOG_LEVEL_DEBUG, "the Perl bridge is replaced: %s", line + 7);
@@ -142,6 +145,8 @@ static void reap_retired(struct host *host)
 
 static void judge_end(struct host *host)
 {
+    if (host->is_quiet)
+        return;
     if (host->line.len)
         log_line(host);
     if (host->ready && !host->retires)
@@ -227,6 +232,7 @@ bool host_load(struct host *host, struct err *err)
             return err_set(err, ERR_AWAY, "told to stop");
         host_handle(host);
     }
+    read_words(host); /* written before it said that it is ready */
     return true;
 }
 

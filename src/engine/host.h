@@ -39,6 +39,7 @@ struct host {
     int starts;        /* that came to nothing */
     bool ready;        /* it has loaded */
     bool retires;      /* it wants to be replaced */
+    bool is_quiet;     /* set after host_open: nothing goes to the log, words keeps all */
 };
 
 bool host_open(struct host *host, const struct site *site, struct err *err) MUST_USE;

@@ -152,6 +152,8 @@ bool site_environment(const struct site *site, struct environ *environment, stru
 
 bool site_perl_fill(struct site_perl *perl, const struct site *site, struct err *err)
 {
+    /* Where the reader's locale is not installed, Perl would say so at length, each time. */
+    static const char bad_lang[] = "PERL_BADLANG";
     *perl = (struct site_perl){0};
     buf_addf(&perl->script, "%s/bridge", site->perl_dir);
     const char *config = site->files.local ? site->files.local : site->files.defaults;
@@ -163,7 +165,9 @@ bool site_perl_fill(struct site_perl *perl, const struct site *site, struct err 
                           "--config",         perl->config};
     memcpy(perl->argv, argv, sizeof argv);
     return (!perl->script.failed || err_set_nomem(err)) &&
-           site_environment(site, &perl->environment, err);
+           site_environment(site, &perl->environment, err) &&
+           (environ_find(&perl->environment, bad_lang) ||
+            environ_set(&perl->environment, bad_lang, "0", err));
 }
 
 void site_perl_release(struct site_perl *perl)
