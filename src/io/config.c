@@ -92,33 +92,59 @@ static FILE *open_file(const char *path, struct err *err)
     return stream;
 }
 
-static bool load_file(const char *path, struct options *options, struct buf *warnings,
-                      struct err *err)
+/* sink->name is its path. */
+static bool load_file(const struct config_sink *sink, struct err *err)
 {
-    FILE *stream = open_file(path, err);
+    FILE *stream = open_file(sink->name, err);
     if (!stream)
         return false;
     char buffer[BUFSIZ]; /* ours, because the password passes through it */
     setvbuf(stream, buffer, _IOFBF, sizeof buffer);
-    const struct config_sink sink = {.name = path, .options = options, .warnings = warnings};
-    bool ok = config_parse_stream(stream, &sink, err);
+    bool ok = config_parse_stream(stream, sink, err);
     fclose(stream);
     explicit_bzero(buffer, sizeof buffer);
     return ok;
 }
 
-bool config_load(const struct config_files *files, struct options *options, struct buf *warnings,
-                 struct err *err)
+static bool load_files(const struct config_files *files, struct config_sink *sink, struct err *err)
 {
-    if (files->defaults && !load_file(files->defaults, options, warnings, err))
-        return false;
-    if (files->local && !load_file(files->local, options, warnings, err))
-        return false;
+    const char *paths[] = {files->defaults, files->local};
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        sink->name = paths[i];
+        if (paths[i] && !load_file(sink, err))
+            return false;
+    }
+    return true;
+}
+
+static bool check_whole(const struct config_files *files, const struct options *options,
+                        struct err *err)
+{
     if (options_check(options, err))
         return true;
     if (options->relic_client || options->relic_login)
         return false; /* says where it stands */
     return err_wrap(err, "%s", files->local ? files->local : files->defaults);
+}
+
+bool config_load(const struct config_files *files, struct options *options, struct buf *warnings,
+                 struct err *err)
+{
+    struct config_sink sink = {.options = options, .warnings = warnings};
+    return load_files(files, &sink, err) && check_whole(files, options, err);
+}
+
+void config_faults(const struct config_files *files, struct buf *faults)
+{
+    struct options options = {0};
+    struct buf warnings = {0};
+    struct err err = {0};
+    struct config_sink sink = {.options = &options, .warnings = &warnings, .faults = faults};
+    if (!options_init(&options, &err) || !load_files(files, &sink, &err) ||
+        !check_whole(files, &options, &err))
+        buf_addf(faults, "%s\n", err.text);
+    options_release(&options);
+    buf_release(&warnings);
 }
 
 bool config_pidname(const struct config_files *files, struct buf *name, struct err *err)

@@ -57,6 +57,10 @@ bool config_find(struct config_files *files, const char *installation, const cha
 bool config_load(const struct config_files *files, struct options *options, struct buf *warnings,
                  struct err *err) MUST_USE;
 
+/* Reads the files once more, for people to whom config_load's error is not enough: every fault, a
+ * line each.  A line that cannot be understood at all hides those behind it in its file. */
+void config_faults(const struct config_files *files, struct buf *faults);
+
 /* Appends the name of the pid file below users/pid: see core/pidname.h. */
 bool config_pidname(const struct config_files *files, struct buf *name, struct err *err) MUST_USE;
 
@@ -67,6 +71,8 @@ struct config_sink {
     const char *name; /* of the file, for messages */
     struct options *options;
     struct buf *warnings;
+    struct buf
+        *faults; /* not NULL: settings that are wrong go there, a line each, and are no error */
 };
 
 /* Reads one open stream; does not close it.  For config_load, tests and the fuzzer. */

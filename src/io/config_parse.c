@@ -296,6 +296,10 @@ static int take_setting(void *user, const char *section, const char *name, const
     else
         ok = note_key(reader) &&
              options_set(reader->sink->options, &setting, reader->sink->warnings, reader->err);
+    if (!ok && reader->sink->faults && reader->err->kind == ERR_CONFIG) {
+        buf_addf(reader->sink->faults, "%s\n", reader->err->text);
+        ok = true;
+    }
     reader->failed = !ok;
     reader->stop = !ok;
     return ok;
