@@ -24,14 +24,14 @@ static const char usage[] = N_(
     "configuration, file rights, databases, connections, clocks, the old server, the schedule,\n"
     "kivitendo's pages, Perl, mail, and the jobs that the next clock changes touch.\n"
     "\n"
-    "  --send-test-mail  sends a mail as a failure would\n"
+    "  --send-test-mail  sends a mail as a failure would, which says that it is a test\n"
     "  --json            for scripts\n"
     "  --nagios          one line for monitoring; exit codes 0 OK, 1 WARNING, 2 CRITICAL, 3 "
     "UNKNOWN\n"
     "  --max-age S       a last run older than this is CRITICAL (default: 180)\n"
     "\n"
     "Exit codes without --nagios: 0 all is well, or only warnings; 1 something keeps jobs from\n"
-    "running; 64 usage, 77 no permission, 78 wrong configuration.\n");
+    "running; 64 usage, 77 no permission, 78 wrong configuration, of which each fault is told.\n");
 
 struct request {
     bool json;
@@ -63,6 +63,9 @@ static bool parse_options(const struct cmd_args *args, struct request *request, 
     bool done = args_parse(args, "check", options, err) &&
                 (!max_age || parse_age(max_age, &request->wish.max_age_s, err));
     request->wish.quick = request->nagios;
+    if (done && request->nagios && (request->json || request->sends))
+        return err_set(err, ERR_USAGE, "check: --nagios and %s exclude each other",
+                       request->json ? "--json" : "--send-test-mail");
     if (done && optind != args->argc)
         return err_set(err, ERR_USAGE, "check: '%.60s' is not understood", args->argv[optind]);
     return done;
@@ -76,6 +79,27 @@ static void add_mark(struct table *table, enum checkup_verdict verdict)
     case CHECKUP_WELL: table_coloured(table, TABLE_GREEN, "✓"); break;
     case CHECKUP_WARNING: table_coloured(table, TABLE_YELLOW, "!"); break;
     case CHECKUP_CRITICAL: table_coloured(table, TABLE_RED, "✗"); break;
+    }
+}
+
+static void add_below(struct table *table, const char *mark, const char *text, size_t len)
+{
+    struct buf line = {0};
+    buf_add_text(&line, mark);
+    buf_add(&line, text, len);
+    table_cell(table, "");
+    table_cell(table, "");
+    table_cell(table, buf_text(&line));
+    table->failed |= line.failed;
+    buf_release(&line);
+}
+
+static void add_details(struct table *table, const char *lines)
+{
+    for (const char *line = lines; *line; line += strspn(line, "\n")) {
+        size_t len = strcspn(line, "\n");
+        add_below(table, "| ", line + strspn(line, "\t"), len - strspn(line, "\t"));
+        line += len;
     }
 }
 
@@ -94,11 +118,10 @@ static void show_text(const struct checkup *checkup, struct buf *out)
         add_mark(&table, item->verdict);
         table_cell(&table, same ? "" : _(checkup_title(group)));
         table_cell(&table, item->text);
-        if (item->advice && item->verdict != CHECKUP_WELL) {
-            table_cell(&table, "");
-            table_cell(&table, "");
-            table_cellf(&table, TABLE_PLAIN, "→ %s", item->advice);
-        }
+        if (item->advice && item->verdict != CHECKUP_WELL)
+            add_below(&table, "→ ", item->advice, strlen(item->advice));
+        if (item->details)
+            add_details(&table, item->details);
     }
     table_print(&table, &style, out);
     table_release(&table);
@@ -118,19 +141,20 @@ static void show_json(const struct checkup *checkup, struct buf *out)
         json_add_member(out, "verdict", words[item->verdict]);
         json_add_member(out, "text", item->text);
         json_add_member(out, "advice", item->advice);
+        json_add_member(out, "details", item->details);
         buf_add_text(out, "}");
     }
     buf_add_text(out, "\n]}\n");
 }
 
-/* One line: the worst first, "|" and line ends would mean something else. */
-static void show_nagios(const struct checkup *checkup, struct buf *out)
+/* One line: "|" and line ends would mean something else. */
+static void show_nagios(const struct checkup *checkup, int64_t max_age_s, int code, struct buf *out)
 {
-    static const char *const words[] = {"OK", "WARNING", "CRITICAL"};
+    static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
     enum checkup_verdict worst = checkup_worst(checkup);
     const struct situation *s = &checkup->overview.situation;
     size_t start;
-    buf_addf(out, "TASK-SERVER %s - ", words[worst]);
+    buf_addf(out, "TASK-SERVER %s - ", words[code]);
     start = out->len;
     for (size_t i = 0; i < checkup->count; i++)
         if (checkup->items[i].verdict == worst)
@@ -139,8 +163,28 @@ static void show_nagios(const struct checkup *checkup, struct buf *out)
         if (out->data[i] == '|' || (unsigned char)out->data[i] < 0x20)
             out->data[i] = ' ';
     if (s->has_stamp)
-        buf_addf(out, " | age=%llds", (long long)((s->now_us - s->stamp.ended_us) / 1000000));
+        buf_addf(out, " | age=%llds;;%lld", (long long)((s->now_us - s->stamp.ended_us) / 1000000),
+                 (long long)max_age_s);
     buf_add_text(out, "\n");
+}
+
+/* code: the plug-ins' for monitoring, else that of the command. */
+static int show(const struct request *request, const struct checkup *checkup, int code)
+{
+    struct err err = {0};
+    struct buf out = {0};
+    if (request->nagios)
+        show_nagios(checkup, request->wish.max_age_s, code, &out);
+    else if (request->json)
+        show_json(checkup, &out);
+    else
+        show_text(checkup, &out);
+    if (checkup->failed)
+        out.failed = true;
+    if (!paper_write(&out, &err))
+        code = cli_fail(&err);
+    buf_release(&out);
+    return code;
 }
 
 /* ---- */
@@ -148,65 +192,64 @@ static void show_nagios(const struct checkup *checkup, struct buf *out)
 static void send_test_mail(struct checkup *checkup, const struct site *site)
 {
     struct err err = {0};
-    if (courier_send_test(site,
-                          _("This is a test mail of the task server: failures are told to this "
-                            "address.\n"),
-                          &err))
-        checkup_add(checkup, "mail", CHECKUP_WELL, "a test mail is sent to %s",
+    if (courier_send_test(site, &err))
+        checkup_add(checkup, "mail", CHECKUP_WELL, "a test mail has been sent to %s",
                     site->options.notify.to);
     else
         checkup_add(checkup, "mail", CHECKUP_CRITICAL, "a test mail cannot be sent: %s", err.text);
 }
 
-static int show(const struct request *request, struct site *site, struct err *err)
+static int look(const struct request *request, struct site *site)
 {
     struct checkup checkup;
-    struct buf out = {0};
     checkup_run(&checkup, &request->wish, site);
     if (request->sends)
         send_test_mail(&checkup, site);
     enum checkup_verdict worst = checkup_worst(&checkup);
-    int exit_code = request->nagios ? (int)worst : worst == CHECKUP_CRITICAL;
-    if (request->nagios)
-        show_nagios(&checkup, &out);
-    else if (request->json)
-        show_json(&checkup, &out);
-    else
-        show_text(&checkup, &out);
-    if (!paper_write(&out, err))
-        exit_code = cli_fail(err);
-    buf_release(&out);
+    int code = show(request, &checkup, request->nagios ? (int)worst : worst == CHECKUP_CRITICAL);
     checkup_release(&checkup);
-    return exit_code;
+    return code;
 }
 
-/* Monitoring wants its own words and code for what cannot be found out. */
-static int fail(const struct request *request, const struct err *err)
+/* Monitoring has a code of its own for what cannot be found out. */
+static int give_up(const struct request *request, const struct site *site, const struct err *why)
 {
-    if (!request->nagios)
-        return cli_fail(err);
-    printf("TASK-SERVER UNKNOWN - %s\n", err->text);
-    return 3;
+    enum { NAGIOS_UNKNOWN = 3 };
+    struct checkup checkup;
+    checkup_fail(&checkup, site, why);
+    int code = show(request, &checkup, request->nagios ? NAGIOS_UNKNOWN : err_exit_code(why->kind));
+    checkup_release(&checkup);
+    return code;
+}
+
+/* As desk_open, but what it would log is an item of ours. */
+static int check(struct request *request, const struct cli *cli)
+{
+    struct err err = {0};
+    struct err no_state = {0};
+    struct desk desk = {0};
+    struct signals signals = SIGNALS_CLOSED;
+    struct site_request where = cli_site_request(cli);
+    int code;
+    if (!site_open(&desk.site, &where, &err) || !signals_open(&signals, &err)) {
+        code = give_up(request, &desk.site, &err);
+    } else {
+        cli_obey_debug(cli, &desk.site);
+        desk.site.signals = &signals;
+        if (!site_open_state(&desk.site, &desk.state, &no_state))
+            request->wish.no_state = no_state.text;
+        code = look(request, &desk.site);
+    }
+    signals_release(&signals);
+    desk_close(&desk);
+    return code;
 }
 
 static int run(const struct cmd_args *args)
 {
     struct err err = {0};
-    struct desk desk = {0};
-    struct signals signals = SIGNALS_CLOSED;
     struct request request = {.wish = {.max_age_s = SITUATION_SILENCE_S}};
-    int exit_code;
-    if (!parse_options(args, &request, &err)) {
-        exit_code = cli_fail(&err);
-    } else if (!desk_open(&desk, args->cli, &err) || !signals_open(&signals, &err)) {
-        exit_code = fail(&request, &err);
-    } else {
-        desk.site.signals = &signals;
-        exit_code = show(&request, &desk.site, &err);
-    }
-    signals_release(&signals);
-    desk_close(&desk);
-    return exit_code;
+    return parse_options(args, &request, &err) ? check(&request, args->cli) : cli_fail(&err);
 }
 
 const struct cmd cmd_check = {.name = "check", .usage = usage, .run = run, .by_hand = true};

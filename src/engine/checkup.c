@@ -61,6 +61,24 @@ void checkup_advise(struct checkup *checkup, const char *text)
     last->advice = strdup(text);
 }
 
+/* Is it a single line that the text quotes anyway? */
+static bool is_said(const char *text, const char *lines)
+{
+    size_t len = strcspn(lines, "\n");
+    bool is_single = strspn(lines + len, "\n") == strlen(lines + len);
+    len -= len && lines[len - 1] == '.';
+    return is_single && memmem(text, strlen(text), lines, len);
+}
+
+void checkup_detail(struct checkup *checkup, const char *lines)
+{
+    if (!checkup->count || is_said(checkup->items[checkup->count - 1].text, lines))
+        return;
+    struct checkup_item *last = &checkup->items[checkup->count - 1];
+    free(last->details);
+    last->details = strdup(lines);
+}
+
 enum checkup_verdict checkup_worst(const struct checkup *checkup)
 {
     enum checkup_verdict worst = CHECKUP_WELL;
@@ -74,16 +92,17 @@ static void look_around(struct checkup *checkup, const struct checkup_wish *wish
 {
     if (!wish->quick) {
         checkup_configuration(checkup, site);
-        checkup_directories(checkup, site);
+        checkup_directories(checkup, wish, site);
         checkup_old_server(checkup);
     }
-    checkup_schedule(checkup, wish);
+    checkup_schedule(checkup, wish, site);
     if (!wish->quick) {
         checkup_pages(checkup, site);
         checkup_perl(checkup, site);
         checkup_mail(checkup, site);
         checkup_told(checkup, site);
     }
+    checkup_courier(checkup, site);
 }
 
 static void look_at_databases(struct checkup *checkup, const struct checkup_wish *wish,
@@ -117,6 +136,26 @@ void checkup_run(struct checkup *checkup, const struct checkup_wish *wish, struc
     }
 }
 
+/* Without a configuration nobody knows the databases, nor as whom to look at files of others. */
+void checkup_fail(struct checkup *checkup, const struct site *site, const struct err *why)
+{
+    struct buf faults = {0};
+    *checkup = (struct checkup){0};
+    if (why->kind == ERR_CONFIG && site->files.installation)
+        config_faults(&site->files, &faults);
+    if (!faults.len)
+        buf_addf(&faults, "%s\n", why->text);
+    const char *line = buf_text(&faults);
+    for (const char *end; (end = strchr(line, '\n')); line = end + 1)
+        checkup_add(checkup, "configuration", CHECKUP_CRITICAL, "%.*s", (int)(end - line), line);
+    checkup_advise(checkup, why->kind == ERR_PERMISSION
+                                ? _("ask as the user that jobs run as")
+                                : _("until that is mended nothing runs, and nothing else can be "
+                                    "looked at"));
+    checkup_old_server(checkup);
+    buf_release(&faults);
+}
+
 void checkup_release(struct checkup *checkup)
 {
     if (!checkup)
@@ -124,6 +163,7 @@ void checkup_release(struct checkup *checkup)
     for (size_t i = 0; i < checkup->count; i++) {
         free(checkup->items[i].text);
         free(checkup->items[i].advice);
+        free(checkup->items[i].details);
     }
     free(checkup->items);
     overview_release(&checkup->overview);

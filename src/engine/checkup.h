@@ -2,7 +2,7 @@
  * through once.
  *
  *     struct checkup checkup = {0};
- *     checkup_run(&checkup, &(struct checkup_wish){.loads_perl = true}, &site)
+ *     checkup_run(&checkup, &(struct checkup_wish){.max_age_s = 180}, &site)
  *     for each checkup.items[i]: group, verdict, text, advice
  *     checkup_release(&checkup)
  *
@@ -31,12 +31,14 @@ struct checkup_item {
     const char *group; /* for scripts; its title is for people */
     enum checkup_verdict verdict;
     char *text;
-    char *advice; /* NULL where nothing is to be done */
+    char *advice;  /* NULL where nothing is to be done */
+    char *details; /* lines in somebody else's words, for those who want to know; NULL: none */
 };
 
 struct checkup_wish {
-    bool quick;        /* only what can change from minute to minute */
-    int64_t max_age_s; /* after so long without a run something is wrong */
+    bool quick;           /* only what can change from minute to minute */
+    int64_t max_age_s;    /* after so long without a run something is wrong */
+    const char *no_state; /* why there is no state directory; NULL: there is one */
 };
 
 struct checkup {
@@ -48,6 +50,10 @@ struct checkup {
 
 /* site is not const: Perl is loaded as a run would. */
 void checkup_run(struct checkup *checkup, const struct checkup_wish *wish, struct site *site);
+
+/* In place of it where the site cannot be opened, which `why` says: all faults of the
+ * configuration, and what can be looked at without one. */
+void checkup_fail(struct checkup *checkup, const struct site *site, const struct err *why);
 
 /* The worst of them. */
 enum checkup_verdict checkup_worst(const struct checkup *checkup);
@@ -64,5 +70,8 @@ void checkup_add(struct checkup *checkup, const char *group, enum checkup_verdic
 
 /* What is to be done about the last item. */
 void checkup_advise(struct checkup *checkup, const char *text);
+
+/* More about it, where that is not what its text says already. */
+void checkup_detail(struct checkup *checkup, const char *lines);
 
 #endif

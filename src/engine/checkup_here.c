@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -5,10 +7,7 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
-#include "engine/catalogue.h"
 #include "engine/checkup_parts.h"
-#include "engine/handlers.h"
-#include "engine/host.h"
 #include "engine/page_module.h"
 #include "io/program.h"
 #include "io/wholefile.h"
@@ -68,14 +67,44 @@ void checkup_configuration(struct checkup *checkup, const struct site *site)
                 site->installation);
 }
 
-static void check_writable(struct checkup *checkup, const char *path)
+/* "www-data", or the number of a user without a name. */
+static void add_user(uid_t uid, struct buf *out)
 {
-    if (access(path, W_OK | X_OK) == 0) {
-        checkup_add(checkup, "directories", CHECKUP_WELL, "%s can be written", path);
+    const struct passwd *entry = getpwuid(uid);
+    if (entry)
+        buf_add_text(out, entry->pw_name);
+    else
+        buf_addf(out, "%u", (unsigned)uid);
+}
+
+static void tell_unwritable(struct checkup *checkup, const char *path)
+{
+    struct stat st;
+    struct buf owner = {0};
+    struct buf us = {0};
+    if (stat(path, &st) != 0) {
+        checkup_add(checkup, "directories", CHECKUP_CRITICAL, "%s cannot be looked at: %s", path,
+                    strerror(errno));
     } else {
-        checkup_add(checkup, "directories", CHECKUP_CRITICAL, "%s cannot be written by us", path);
-        checkup_advise(checkup, _("it must belong to the user that jobs run as"));
+        add_user(st.st_uid, &owner);
+        add_user(geteuid(), &us);
+        checkup_add(checkup, "directories", CHECKUP_CRITICAL,
+                    "%s belongs to %s, and cannot be written by %s, who asks", path,
+                    buf_text(&owner), buf_text(&us));
     }
+    checkup_advise(checkup, _("ask as the user that jobs run as; it must be able to write there"));
+    buf_release(&owner);
+    buf_release(&us);
+}
+
+static bool check_writable(struct checkup *checkup, const char *path)
+{
+    bool is_writable = access(path, W_OK | X_OK) == 0;
+    if (is_writable)
+        checkup_add(checkup, "directories", CHECKUP_WELL, "%s can be written", path);
+    else
+        tell_unwritable(checkup, path);
+    return is_writable;
 }
 
 /* Whoever ran it once as root has left a file that we can never lock. */
@@ -84,9 +113,8 @@ static void check_pid_file(struct checkup *checkup, const struct site *site)
     struct buf path = {0};
     struct err ignored = {0};
     buf_addf(&path, "%s/users/pid/", site->installation);
-    check_writable(checkup, buf_text(&path));
-    if (config_pidname(&site->files, &path, &ignored) && access(buf_text(&path), F_OK) == 0 &&
-        access(buf_text(&path), R_OK | W_OK) != 0) {
+    if (check_writable(checkup, buf_text(&path)) && config_pidname(&site->files, &path, &ignored) &&
+        access(buf_text(&path), F_OK) == 0 && access(buf_text(&path), R_OK | W_OK) != 0) {
         checkup_add(checkup, "directories", CHECKUP_CRITICAL,
                     "the pid file %s belongs to somebody else", buf_text(&path));
         checkup_advise(checkup, _("stop the server that wrote it, and remove the file"));
@@ -104,7 +132,8 @@ static void check_room(struct checkup *checkup, const char *path)
                 "%llu MB are free below %s", mb, path);
 }
 
-void checkup_directories(struct checkup *checkup, const struct site *site)
+void checkup_directories(struct checkup *checkup, const struct checkup_wish *wish,
+                         const struct site *site)
 {
     const struct situation *s = &checkup->overview.situation;
     check_pid_file(checkup, site);
@@ -112,7 +141,8 @@ void checkup_directories(struct checkup *checkup, const struct site *site)
         check_writable(checkup, s->state);
         check_room(checkup, s->state);
     } else {
-        checkup_add(checkup, "directories", CHECKUP_CRITICAL, "the state directory cannot be used");
+        checkup_add(checkup, "directories", CHECKUP_CRITICAL,
+                    "the state directory cannot be used: %s", wish->no_state);
     }
     if (s->journal.bad) {
         checkup_add(checkup, "directories", CHECKUP_WARNING,
@@ -140,49 +170,4 @@ void checkup_pages(struct checkup *checkup, const struct site *site)
         checkup_advise(checkup, _("page-module, or task_server install, puts it there"));
     }
     buf_release(&path);
-}
-
-static void check_classes(struct checkup *checkup, const struct site *site)
-{
-    for (size_t i = 0; i < catalogue_count(); i++) {
-        const char *package = catalogue_at(i)->package;
-        struct handler_choice choice = handlers_choose(site, package);
-        if (choice.kind != BOARD_NATIVE)
-            checkup_add(checkup, "perl", CHECKUP_WELL, "%s runs %.1000s", package, choice.why);
-    }
-}
-
-static bool needs_perl(const struct overview *o)
-{
-    for (size_t c = 0; c < o->survey.count; c++)
-        for (size_t i = 0; i < o->survey.clients[c].count; i++) {
-            const struct survey_job *job = &o->survey.clients[c].jobs[i];
-            if (job->kind == BOARD_PERL && job->row->job.active)
-                return true;
-        }
-    return false;
-}
-
-void checkup_perl(struct checkup *checkup, struct site *site)
-{
-    struct journal journal = {0};
-    struct host host = {0};
-    struct err err = {0};
-    check_classes(checkup, site);
-    if (!site->state) /* has been told */
-        return;
-    bool done = site_open_outside(site, &journal, &err) && host_open(&host, site, &err) &&
-                host_load(&host, &err);
-    if (done) {
-        checkup_add(checkup, "perl", CHECKUP_WELL, "kivitendo and its Perl modules can be loaded");
-    } else {
-        checkup_add(checkup, "perl",
-                    needs_perl(&checkup->overview) ? CHECKUP_CRITICAL : CHECKUP_WARNING,
-                    "Perl jobs cannot run: %.1500s", err.text);
-        checkup_advise(checkup,
-                       _("scripts/installation_check.pl of kivitendo names what is missing"));
-    }
-    host_close(&host);
-    journal_close(&journal);
-    site->journal = NULL;
 }

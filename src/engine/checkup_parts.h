@@ -6,24 +6,31 @@
 
 /* engine/checkup_here.c: this machine */
 void checkup_configuration(struct checkup *checkup, const struct site *site);
-void checkup_directories(struct checkup *checkup, const struct site *site);
+void checkup_directories(struct checkup *checkup, const struct checkup_wish *wish,
+                         const struct site *site);
 void checkup_pages(struct checkup *checkup, const struct site *site);
+
+/* engine/checkup_perl.c: kivitendo's own code */
 void checkup_perl(struct checkup *checkup, struct site *site);
 
 /* engine/checkup_start.c: what starts runs */
 void checkup_old_server(struct checkup *checkup);
-void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish);
+void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish,
+                      const struct site *site);
 
 /* engine/checkup_told.c: who hears of it */
 void checkup_mail(struct checkup *checkup, const struct site *site);
 void checkup_told(struct checkup *checkup, const struct site *site);
+void checkup_courier(struct checkup *checkup, const struct site *site);
 
-/* engine/checkup_there.c: the databases, and the jobs in them */
+/* engine/checkup_jobs.c: what is in the databases */
+void checkup_jobs(struct checkup *checkup);
+
+/* engine/checkup_there.c: the databases, and what clocks do */
 void checkup_auth(struct checkup *checkup, const struct site *site);
 void checkup_clients(struct checkup *checkup, const struct site *site);
 void checkup_connections(struct checkup *checkup, const struct site *site);
 void checkup_clocks(struct checkup *checkup, const struct site *site);
-void checkup_jobs(struct checkup *checkup);
 void checkup_daylight(struct checkup *checkup, const struct site *site);
 
 #endif

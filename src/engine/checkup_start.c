@@ -62,28 +62,82 @@ void checkup_old_server(struct checkup *checkup)
 
 /* ---- runs ---- */
 
-static void check_age(struct checkup *checkup, const struct checkup_wish *wish)
+static const char arms[] = N_("task_server start arms the schedule, task_server check looks at it");
+
+static void check_work(struct checkup *checkup)
+{
+    const struct situation *s = &checkup->overview.situation;
+    struct buf since = {0};
+    agewords_span(s->now_us / 1000000 - s->holder.since_s, &since);
+    checkup_add(checkup, "schedule", CHECKUP_WELL,
+                s->holder.since_s ? N_("a run is at work, pid %d, for %s")
+                                  : N_("a run is at work, pid %d"),
+                (int)s->holder.pid, buf_text(&since));
+    buf_release(&since);
+}
+
+static void check_last_run(struct checkup *checkup, const struct checkup_wish *wish)
 {
     const struct situation *s = &checkup->overview.situation;
     struct buf ago = {0};
+    struct buf limit = {0};
     int64_t age_s = (s->now_us - s->stamp.ended_us) / 1000000;
     agewords_span(age_s, &ago);
-    if (s->busy_now)
-        checkup_add(checkup, "schedule", CHECKUP_WELL, "a run is at work, pid %d",
-                    (int)s->holder.pid);
-    else if (!s->has_stamp)
-        checkup_add(checkup, "schedule", CHECKUP_CRITICAL, "no run has ended yet");
-    else
-        checkup_add(checkup, "schedule", age_s > wish->max_age_s ? CHECKUP_CRITICAL : CHECKUP_WELL,
+    agewords_span(wish->max_age_s, &limit);
+    if (age_s > wish->max_age_s) {
+        checkup_add(checkup, "schedule", CHECKUP_CRITICAL,
+                    "the last run ended %s ago, with exit code %d, and the limit is %s",
+                    buf_text(&ago), s->stamp.exit_code, buf_text(&limit));
+        checkup_advise(checkup, i18n(arms));
+    } else {
+        checkup_add(checkup, "schedule", s->stamp.exit_code ? CHECKUP_WARNING : CHECKUP_WELL,
                     "the last run ended %s ago, with exit code %d", buf_text(&ago),
                     s->stamp.exit_code);
-    if (checkup->items[checkup->count - 1].verdict != CHECKUP_WELL)
-        checkup_advise(checkup,
-                       _("task_server start arms the schedule, task_server check looks at it"));
+        checkup_advise(checkup, _("task-server run says what is wrong"));
+    }
     buf_release(&ago);
+    buf_release(&limit);
 }
 
-void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish)
+static void check_runs(struct checkup *checkup, const struct checkup_wish *wish)
+{
+    const struct situation *s = &checkup->overview.situation;
+    if (s->busy_now) {
+        check_work(checkup);
+    } else if (!s->state) {
+        checkup_add(checkup, "schedule", CHECKUP_CRITICAL, "nothing is known of runs: %s",
+                    wish->no_state);
+        checkup_advise(checkup, _("ask as the user that jobs run as"));
+    } else if (!s->has_stamp) {
+        checkup_add(checkup, "schedule", CHECKUP_CRITICAL, "no run has ended yet");
+        checkup_advise(checkup, i18n(arms));
+    } else {
+        check_last_run(checkup, wish);
+    }
+}
+
+static void check_lock(struct checkup *checkup, const struct site *site)
+{
+    const struct situation *s = &checkup->overview.situation;
+    const char *userspath = site->options.userspath;
+    int64_t age_s = s->now_us / 1000000 - s->locked_since_s;
+    struct buf since = {0};
+    agewords_span(age_s, &since);
+    if (s->locked && !s->locked_since_s) {
+        checkup_add(checkup, "schedule", CHECKUP_CRITICAL,
+                    "whether the installation is locked (%s/nologin) cannot be found out",
+                    userspath);
+    } else if (s->locked) {
+        checkup_add(checkup, "schedule", age_s > LOCKED_MAX_S ? CHECKUP_CRITICAL : CHECKUP_WARNING,
+                    "the installation has been locked for %s (%s/nologin)", buf_text(&since),
+                    userspath);
+        checkup_advise(checkup, _("kivitendo's administration interface unlocks it"));
+    }
+    buf_release(&since);
+}
+
+void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish,
+                      const struct site *site)
 {
     const struct situation *s = &checkup->overview.situation;
     if (s->busy_now && s->holder.is_perl_server) {
@@ -96,17 +150,6 @@ void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish)
         checkup_add(checkup, "schedule", *s->scheduler ? CHECKUP_WELL : CHECKUP_WARNING,
                     *s->scheduler ? N_("armed by %s") : N_("not armed by task_server%s"),
                     s->scheduler);
-    if (s->state || s->busy_now) {
-        check_age(checkup, wish);
-    } else {
-        checkup_add(checkup, "schedule", CHECKUP_CRITICAL,
-                    "nothing is known of runs: the state directory cannot be used");
-        checkup_advise(checkup, _("ask as the user that jobs run as"));
-    }
-    if (!s->locked)
-        return;
-    bool lasts = s->now_us / 1000000 - s->locked_since_s > LOCKED_MAX_S;
-    checkup_add(checkup, "schedule", lasts ? CHECKUP_CRITICAL : CHECKUP_WARNING,
-                "the installation is locked (users/nologin)");
-    checkup_advise(checkup, _("kivitendo's administration interface unlocks it"));
+    check_runs(checkup, wish);
+    check_lock(checkup, site);
 }

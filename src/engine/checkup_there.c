@@ -1,12 +1,13 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
+#include "core/agewords.h"
 #include "core/cronspec.h"
 #include "core/walltime.h"
 #include "engine/checkup_parts.h"
-#include "engine/notify.h"
 #include "io/upgrades.h"
 #include "store/behind.h"
 
@@ -80,46 +81,6 @@ void checkup_clients(struct checkup *checkup, const struct site *site)
                 "%zu of %zu enabled clients can be served", well, survey->count);
 }
 
-/* Does the key name a package that fails in a client where it goes on being run? */
-static bool is_failing(const struct overview *o, const char *key)
-{
-    int id = 0;
-    uint32_t package = 0;
-    if (!notify_is_job_key(key, &id, &package))
-        return false;
-    for (size_t i = 0; i < o->survey.count; i++)
-        if (o->survey.clients[i].client.id == id)
-            return overview_comes_to_run(&o->survey.clients[i], package);
-    return false;
-}
-
-void checkup_jobs(struct checkup *checkup)
-{
-    const struct overview *o = &checkup->overview;
-    size_t overdue = 0;
-    size_t unknown = 0;
-    size_t jobs = 0;
-    size_t failing = 0;
-    for (size_t c = 0; c < o->survey.count; c++)
-        for (size_t i = 0; i < o->survey.clients[c].count; i++) {
-            const struct survey_job *job = &o->survey.clients[c].jobs[i];
-            jobs += job->row->job.active;
-            overdue += overview_is_overdue(o, job);
-            unknown += job->row->job.active && job->kind == BOARD_NATIVE && !job->native;
-        }
-    for (size_t i = 0; i < o->situation.incidents.count; i++)
-        failing += is_failing(o, o->situation.incidents.items[i].key);
-    checkup_add(checkup, "jobs", overdue ? CHECKUP_WARNING : CHECKUP_WELL,
-                "jobs: %zu active, %zu overdue", jobs, overdue);
-    if (overdue)
-        checkup_advise(checkup, _("task-server why JOB says what keeps one from running"));
-    if (failing)
-        checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs that fail: %zu", failing);
-    if (unknown)
-        checkup_add(checkup, "jobs", CHECKUP_WARNING,
-                    "active jobs with a package nobody knows: %zu", unknown);
-}
-
 /* ---- servers ---- */
 
 /* Is there a client before this one on the same server? */
@@ -160,14 +121,25 @@ void checkup_connections(struct checkup *checkup, const struct site *site)
 static void check_server_clock(struct checkup *checkup, const struct survey_client *client)
 {
     const struct server_facts *server = &client->inventory.server;
-    int64_t ahead_ms = client->clock_ahead_us / 1000;
-    bool off = ahead_ms > CLOCK_MAX_S * 1000 || ahead_ms < -CLOCK_MAX_S * 1000;
-    checkup_add(checkup, "clocks", off ? CHECKUP_WARNING : CHECKUP_WELL,
-                "server %s:%s: its clock is %" PRId64 " ms ahead of ours, its zone %s",
-                client->client.fields[CLIENT_HOST], client->client.fields[CLIENT_PORT], ahead_ms,
-                server->time_zone ? server->time_zone : "?");
-    if (off)
+    const char *host = client->client.fields[CLIENT_HOST];
+    const char *port = client->client.fields[CLIENT_PORT];
+    const char *zone = server->time_zone ? server->time_zone : "?";
+    int64_t off_us = llabs(client->clock_ahead_us);
+    struct buf off = {0};
+    agewords_span(off_us / 1000000, &off);
+    if (off_us <= CLOCK_MAX_S * INT64_C(1000000)) {
+        checkup_add(checkup, "clocks", CHECKUP_WELL,
+                    "server %s:%s: its clock is within %" PRId64 " ms of ours, its zone %s", host,
+                    port, off_us / 1000 + 1, zone);
+    } else {
+        checkup_add(checkup, "clocks", CHECKUP_WARNING,
+                    client->clock_ahead_us > 0
+                        ? N_("server %s:%s: its clock is %s ahead of ours, its zone %s")
+                        : N_("server %s:%s: its clock is %s behind ours, its zone %s"),
+                    host, port, buf_text(&off), zone);
         checkup_advise(checkup, _("keep the clocks of all machines in step, with NTP"));
+    }
+    buf_release(&off);
 }
 
 /* Other nodes' clocks cannot be asked, but what they wrote tells of them.  One per client. */

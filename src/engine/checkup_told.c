@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "core/agewords.h"
 #include "core/mime.h"
 #include "core/option_mail.h"
 #include "engine/checkup_parts.h"
+#include "engine/courier.h"
 #include "engine/news.h"
 #include "io/curl.h"
 #include "io/program.h"
@@ -98,7 +100,7 @@ static void check_way(struct checkup *checkup, const struct site *site, const ch
     } else {
         check_recipient(checkup, site, &way);
     }
-    if (way.method == MAIL_SMTP)
+    if (way.method == MAIL_SMTP && !site->options.heartbeat_url) /* which asks for it, too */
         check_curl(checkup);
 }
 
@@ -120,6 +122,30 @@ static void check_language(struct checkup *checkup, const struct site *site)
     checkup_advise(checkup, _("make install puts them in place, or TASK_SERVER_LOCALE names them"));
 }
 
+/* Who has set some of them wants mails. */
+static void tell_unset(struct checkup *checkup, const struct site *site)
+{
+    const struct options_notify *wish = &site->options.notify;
+    const struct {
+        const char *key, *value;
+    } keys[] = {
+        {"send_email_to", wish->to}, {"email_from", wish->from}, {"email_subject", wish->subject}};
+    struct buf unset = {0};
+    if (!wish->to && site->options.notify_command) {
+        checkup_add(checkup, "mail", CHECKUP_WELL,
+                    "failed jobs are told to notify_command, and to nobody by mail");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (!keys[i].value)
+            buf_addf(&unset, "%s%s", unset.len ? ", " : "", keys[i].key);
+    checkup_add(checkup, "mail", CHECKUP_WARNING,
+                "nobody is told of failed jobs by mail: [task_server/notify_on_failure] lacks %s",
+                buf_text(&unset));
+    checkup_advise(checkup, _("set what is missing, or notify_command in [task_server]"));
+    buf_release(&unset);
+}
+
 void checkup_mail(struct checkup *checkup, const struct site *site)
 {
     const struct options_notify *wish = &site->options.notify;
@@ -127,9 +153,7 @@ void checkup_mail(struct checkup *checkup, const struct site *site)
     check_unit(checkup, site);
     check_language(checkup, site);
     if (!wish->to || !wish->from || !wish->subject) {
-        checkup_add(checkup, "mail", site->options.notify_command ? CHECKUP_WELL : CHECKUP_WARNING,
-                    "nobody is told of failed jobs by mail");
-        checkup_advise(checkup, _("set send_email_to in [task_server/notify_on_failure]"));
+        tell_unset(checkup, site);
         return;
     }
     if (mime_address(wish->from, from)) {
@@ -150,7 +174,8 @@ static void check_program(struct checkup *checkup, const struct site *site)
     struct ownership_rule rule = {.uid = site->identity.uid, .name = site->identity.name};
     if (words_split(&words, site->options.notify_command, &err) &&
         program_check(words.items[0], &rule, &err))
-        checkup_add(checkup, "mail", CHECKUP_WELL, "notify_command can be run");
+        checkup_add(checkup, "mail", CHECKUP_WELL,
+                    "notify_command is there and can be executed; it is not tried");
     else
         checkup_add(checkup, "mail", CHECKUP_CRITICAL, "notify_command cannot be run: %s",
                     err.text);
@@ -173,18 +198,64 @@ static void check_metrics(struct checkup *checkup, const char *file)
     buf_release(&folder);
 }
 
-void checkup_told(struct checkup *checkup, const struct site *site)
+static void check_heartbeat(struct checkup *checkup)
 {
     const struct situation *s = &checkup->overview.situation;
+    check_curl(checkup);
+    if (courier_trouble(&s->incidents, COURIER_HEARTBEAT)) /* checkup_courier tells it */
+        return;
+    checkup_add(checkup, "mail", CHECKUP_WELL,
+                s->has_stamp ? N_("heartbeat_url is fetched after each run, which is not known to "
+                                  "have failed")
+                             : N_("heartbeat_url is set; no run has fetched it yet"));
+}
+
+void checkup_told(struct checkup *checkup, const struct site *site)
+{
     if (site->options.notify_command)
         check_program(checkup, site);
     if (site->options.heartbeat_url)
-        check_curl(checkup);
+        check_heartbeat(checkup);
     if (site->options.metrics_file)
         check_metrics(checkup, site->options.metrics_file);
-    if (s->notices) {
-        checkup_add(checkup, "mail", CHECKUP_WARNING, "%zu notices wait to be sent", s->notices);
-        checkup_advise(checkup,
-                       _("runs try again for a day; --send-test-mail tells what is wrong"));
-    }
+}
+
+/* ---- how it went ---- */
+
+static void check_courier_way(struct checkup *checkup, enum courier_way way, const char *advice)
+{
+    const struct situation *s = &checkup->overview.situation;
+    const struct incident *trouble = courier_trouble(&s->incidents, way);
+    struct buf since = {0};
+    if (!trouble)
+        return;
+    agewords_span(s->now_us / 1000000 - trouble->since_s, &since);
+    checkup_add(checkup, "mail", CHECKUP_WARNING, "%s (for %s)", courier_fault(way),
+                buf_text(&since));
+    checkup_advise(checkup, advice);
+    buf_release(&since);
+}
+
+/* While a run is at work they may be on their way. */
+static void check_notices(struct checkup *checkup)
+{
+    const struct situation *s = &checkup->overview.situation;
+    if (!s->notices)
+        return;
+    checkup_add(checkup, "mail", s->busy_now ? CHECKUP_WELL : CHECKUP_WARNING,
+                "notices that wait to be sent: %zu", s->notices);
+    checkup_advise(checkup, _("runs try again for a day, and say what is wrong"));
+}
+
+void checkup_courier(struct checkup *checkup, const struct site *site)
+{
+    const struct options *options = &site->options;
+    if (options->notify.to)
+        check_courier_way(checkup, COURIER_MAIL,
+                          _("task-server check --send-test-mail tells what is wrong"));
+    if (options->notify_command)
+        check_courier_way(checkup, COURIER_PROGRAM, _("the messages of runs say what is wrong"));
+    if (options->heartbeat_url)
+        check_courier_way(checkup, COURIER_HEARTBEAT, _("the messages of runs say what is wrong"));
+    check_notices(checkup);
 }

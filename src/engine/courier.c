@@ -298,23 +298,55 @@ void courier_forget(struct incidents *incidents, enum courier_way way)
     incidents_end(incidents, ways[way].key, &since_s);
 }
 
-bool courier_send_test(const struct site *site, const char *text, struct err *err)
+const struct incident *courier_trouble(const struct incidents *incidents, enum courier_way way)
+{
+    return incidents_find(incidents, ways[way].key);
+}
+
+const char *courier_fault(enum courier_way way)
+{
+    return i18n(ways[way].fault);
+}
+
+static void write_test(const struct site *site, struct buf *subject, struct buf *body)
+{
+    const char *before = i18n_speak(site->options.language);
+    const char *usual = site->options.notify.subject;
+    buf_addf(subject, _("test mail of task-server check --send-test-mail: %s"), usual);
+    buf_addf(body,
+             _("This is a test mail, made by: task-server check --send-test-mail\n"
+               "Node: %s\n"
+               "Installation: %s\n"
+               "\n"
+               "No job has failed. Mails about jobs that fail come to this address, with the "
+               "subject: %s\n"),
+             site->node_id, site->installation, usual);
+    i18n_speak(before);
+}
+
+bool courier_send_test(const struct site *site, struct err *err)
 {
     struct courier c = {.site = site, .signals = SIGNALS_CLOSED};
-    char subject[300];
-    char body[1000];
+    struct buf subject = {0};
+    struct buf body = {0};
     char name[64];
     const struct options_notify *wish = &site->options.notify;
-    snprintf(subject, sizeof subject, "%s", wish->subject ? wish->subject : "");
-    snprintf(body, sizeof body, "%s", text);
+    if (!wish->to || !wish->from || !wish->subject)
+        return err_set(err, ERR_CONFIG,
+                       "send_email_to, email_from and email_subject must be set in "
+                       "[task_server/notify_on_failure]");
     snprintf(name, sizeof name, "test.%lld", (long long)clock_real_us());
-    struct outbox_note note = {
-        .is_mail = true, .made_s = clock_real_us() / 1000000, .subject = subject, .body = body};
-    if (!wish->to || !wish->from)
-        return err_set(err, ERR_CONFIG, "[task_server/notify_on_failure] names nobody");
-    bool done = site_environment(site, &c.environment, err) && send_mail(&c, name, &note, err);
+    write_test(site, &subject, &body);
+    struct outbox_note note = {.is_mail = true,
+                               .made_s = clock_real_us() / 1000000,
+                               .subject = subject.data,
+                               .body = body.data};
+    bool done = (!subject.failed && !body.failed) || err_set_nomem(err);
+    done = done && site_environment(site, &c.environment, err) && send_mail(&c, name, &note, err);
     environ_release(&c.environment);
     buf_release(&c.to);
+    buf_release(&subject);
+    buf_release(&body);
     return done;
 }
 

@@ -35,11 +35,18 @@ struct courier_errand {
 
 bool courier_start(const struct courier_errand *errand, pid_t *pid, struct err *err) MUST_USE;
 
-/* Sends a mail as a failure would, at once and without the outbox. */
-bool courier_send_test(const struct site *site, const char *text, struct err *err) MUST_USE;
+/* Sends a mail as a failure would, at once and without the outbox.  It says that it is a test, in
+ * the language of mails. */
+bool courier_send_test(const struct site *site, struct err *err) MUST_USE;
 
 /* wait_status: of a courier that has ended, as waitpid(2) gives it. */
 void courier_learn(struct incidents *incidents, int wait_status);
+
+/* Since when that way fails; NULL: nothing is known against it. */
+const struct incident *courier_trouble(const struct incidents *incidents, enum courier_way way);
+
+/* "mails cannot be sent", in the reader's language. */
+const char *courier_fault(enum courier_way way);
 
 /* That way is not configured: whatever was wrong with it concerns nobody any more. */
 void courier_forget(struct incidents *incidents, enum courier_way way);

@@ -33,11 +33,14 @@ like 'Perl and kivitendo can be loaded' "$TS_OUT" '✓ .*kivitendo and its Perl 
 like 'the state directory' "$TS_OUT" "$state can be written"
 like 'room' "$TS_OUT" 'MB are free below'
 like 'the server' "$TS_OUT" 'we may need 17, [0-9]+ of [0-9]+ are free'
-like 'its clock' "$TS_OUT" 'its clock is -?[0-9]+ ms ahead of ours, its zone'
+like 'its clock' "$TS_OUT" 'its clock is within [0-9]+ ms of ours, its zone'
 like 'the jobs' "$TS_OUT" 'jobs: 1 active, 0 overdue'
 like 'nobody is told' "$TS_OUT" '! +mail +nobody is told of failed jobs'
-like 'and what to do' "$TS_OUT" '→ set send_email_to'
-nagios 'all is well' 0 '^TASK-SERVER OK - .*1 of 1 enabled clients can be served.* \| age=[0-9]+s$'
+like 'and what is not set' "$TS_OUT" 'lacks send_email_to, email_from, email_subject'
+like 'and what to do' "$TS_OUT" '→ set what is missing'
+like 'job classes that nobody needs are no trouble' "$TS_OUT" '✓ .*cannot be loaded, and that no active job needs: Broken, Lacks'
+is 'all that is said stands in the table' "$TS_ERR" ''
+nagios 'all is well' 0 '^TASK-SERVER OK - .*1 of 1 enabled clients can be served.* \| age=[0-9]+s;;180$'
 
 # Clock changes: Berlin has an hour that is missing and one that comes twice.
 client_sql acme "UPDATE background_jobs SET cron_spec = '30 2 * * *'"
@@ -50,23 +53,39 @@ is 'where clocks change by half an hour it says so' "$(TZ=Australia/Lord_Howe ru
     grep -c '30 minutes \(are missing\|come twice\)')" 2
 
 sed -i "s/^ended_us .*/ended_us $(($(date +%s) - 9000))000000/" "$state"/*.last-run
-nagios 'the last run is old' 2 'CRITICAL - the last run ended 2 h ago'
+nagios 'the last run is old' 2 'CRITICAL - the last run ended 2 h ago, with exit code 0, and the limit is 3 min \|'
 ok 'but not too old for whoever says so' run_ts check --nagios --max-age 10000
 run_ts run
 touch "$INSTALLATION/users/nologin"
-nagios 'locked for a moment' 1 'WARNING - .*the installation is locked'
+nagios 'locked for a moment' 1 'WARNING - .*the installation has been locked for [0-9]+ s \(users/nologin\)'
 touch -d '20 minutes ago' "$INSTALLATION/users/nologin"
-nagios 'locked for a quarter of an hour' 2 'CRITICAL - .*the installation is locked'
+nagios 'locked for a quarter of an hour' 2 'CRITICAL - .*the installation has been locked for 20 min \(users/nologin\)'
 rm "$INSTALLATION/users/nologin"
 client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 hour'"
-nagios 'overdue jobs' 1 'WARNING - jobs: 1 active, 1 overdue'
+nagios 'overdue jobs' 1 'WARNING - jobs: 1 active, 1 overdue \(Müller GmbH/Test\) '
 client_sql acme "UPDATE background_jobs SET package_name = 'NoSuch'"
 run_ts run
-nagios 'a job that fails' 1 'jobs that fail: 1'
-like 'whose package nobody knows' "$TS_OUT" 'active jobs with a package nobody knows: 1'
+nagios 'a job that fails' 1 'jobs that fail: 1 \(Müller GmbH/NoSuch\)'
+like 'whose package nobody knows' "$TS_OUT" 'active jobs with a package nobody knows: 1 \(Müller GmbH/NoSuch\)'
 client_sql acme "UPDATE background_jobs SET package_name = 'Test'"
 run_ts check
 unlike 'a job that has become another fails no more' "$TS_OUT" 'jobs that fail'
+
+# A job that fails in several ways is one job; those that a line does not bear are counted.
+for words in 'one' 'quite another' 'still others'; do
+    client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'exception: $words'"
+    run_ts run
+done
+is 'three kinds of error' "$(grep -c '^job/' "$state"/*.incidents)" 4
+nagios 'are one job that fails' 1 'jobs that fail: 1 \(Müller GmbH/Test\)'
+client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, next_run_at)
+    SELECT 'interval', 'NoSuch' || n, '0 3 * * *', true, now() - interval '1 minute' FROM generate_series(1, 6) n"
+run_ts run
+nagios 'many jobs that fail' 1 \
+    'jobs that fail: 7 \(Müller GmbH/Test, (Müller GmbH/NoSuch[1-6], ){3}Müller GmbH/NoSuch[1-6] and 2 more\)'
+client_sql acme "DELETE FROM background_jobs WHERE package_name <> 'Test'"
+client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'result: yes'"
+run_ts run
 
 auth_sql "UPDATE auth.clients SET dbname = 'no|where'"
 nagios 'a client that is away' 2 "CRITICAL - client 'Müller GmbH' cannot be served: .*no where"
@@ -126,12 +145,24 @@ says 'our module is not there' '!' 'their buttons start the old server'
 echo '# Belongs to task-server, as page-module puts it' >"$INSTALLATION/modules/override/SL/System/TaskServer.pm"
 says 'our module is there' '✓' 'our module for them is in place'
 mv "$INSTALLATION/SL/LXDebug.pm" "$WORK/"
-says 'Perl that cannot be loaded, and that no job needs' '!' "Perl jobs cannot run: .*SL/LXDebug.pm"
+LC_ALL=xx_YY says 'Perl that cannot be loaded, and that no job needs' '!' \
+    "Perl jobs cannot run: Can't locate SL/LXDebug.pm at [^ ]*/Kivitendo.pm line [0-9]+$"
+like 'whose file that is' "$TS_OUT" "→ a file of kivitendo's is missing"
+is 'Perl is quoted once' "$(grep -c '@INC contains\|@INC entries' "$WORK/ts.out" "$WORK/ts.err" | tr '\n' ' ')" \
+    "$WORK/ts.out:1 $WORK/ts.err:0 "
+unlike "the reader's locale is none of its business" "$TS_OUT" 'locale'
 client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, next_run_at)
     VALUES ('interval', 'Speaks', '0 3 * * *', true, now() + interval '1 day')"
 says 'Perl that cannot be loaded, and that a job needs' '✗' "Perl jobs cannot run: .*SL/LXDebug.pm"
 client_sql acme "DELETE FROM background_jobs WHERE package_name = 'Speaks'"
 mv "$WORK/LXDebug.pm" "$INSTALLATION/SL/"
+client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, next_run_at)
+    VALUES ('interval', 'Broken', '0 3 * * *', true, now() + interval '1 day')"
+says 'a class that cannot be loaded, and that a job needs' '!' 'the job class Broken cannot be loaded: Global symbol'
+like 'nobody needs the other' "$TS_OUT" 'that no active job needs: Lacks$'
+client_sql acme "DELETE FROM background_jobs WHERE package_name = 'Broken'"
+TASK_SERVER_PERL=$WORK/nowhere says 'our own half is missing' '!' "a file of our own cannot be read: $WORK/nowhere/bridge"
+like 'that is what it says' "$TS_OUT" '→ make install puts it there'
 cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
 [task_server/notify_on_failure]
 send_email_to = root@example.com
@@ -146,9 +177,33 @@ printf '[mail_delivery]\nmethod = sendmail\nsendmail = /bin/sh %s\n' "$WORK/send
 printf 'cat >%s/mail\n' "$WORK" >"$WORK/sendmail"
 chmod 0777 "$WORK"
 fails 'a test mail' 0 run_ts check --send-test-mail
-like 'is sent' "$TS_OUT" 'a test mail is sent to root@example.com'
-ok 'it is there' grep -q 'This is a test mail' "$WORK/mail"
+like 'is sent' "$TS_OUT" 'a test mail has been sent to root@example.com'
+ok 'it is there' grep -q 'This is a test mail, made by: task-server check --send-test-mail' "$WORK/mail"
+ok 'its subject says so too' grep -q '^Subject: test mail of task-server check --send-test-mail: failed' "$WORK/mail"
 sed -i '/^email_template/d' "$INSTALLATION/config/kivitendo.conf"
+
+# Mails speak the installation's language, whoever asks for one.
+use_catalogues
+sed -i 's/^language .*/language = de/' "$INSTALLATION/config/kivitendo.conf"
+run_ts check --send-test-mail
+like 'the one who asks reads English' "$TS_OUT" 'a test mail has been sent'
+ok 'the mail is German' grep -q '^Dies ist eine Testmail, erzeugt von: task-server check --send-test-mail' "$WORK/mail"
+ok 'and so is its subject' grep -q '^Subject: Testmail von task-server check --send-test-mail: failed' "$WORK/mail"
+sed -i 's/^language .*/language = en/' "$INSTALLATION/config/kivitendo.conf"
+LC_ALL=C.UTF-8 LANGUAGE=de run_ts check --send-test-mail
+like 'one who asks in German reads German' "$TS_OUT" 'eine Testmail ist abgeschickt an'
+ok 'the mail is English' grep -q '^This is a test mail' "$WORK/mail"
+unset TASK_SERVER_LOCALE
+
+# A mail that cannot be sent.
+mv "$WORK/sendmail" "$WORK/sendmail.away"
+client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'exception: mail'"
+run_ts run
+nagios 'mails that cannot be sent' 1 'WARNING - .*mails cannot be sent \(for [0-9]+ s\); notices that wait to be sent: 1; '
+mv "$WORK/sendmail.away" "$WORK/sendmail"
+run_ts run
+run_ts check --nagios
+unlike 'until they can' "$TS_OUT" 'mails|notices'
 says 'the shipped template' '✓' 'the template can be used'
 like 'who is told, and how' "$TS_OUT" 'failures are told to root@example.com through /bin/sh'
 sed -i 's/^send_email_to .*/send_email_to = martin/' "$INSTALLATION/config/kivitendo.conf"
@@ -181,17 +236,64 @@ like 'a notify_command that cannot' "$TS_OUT" "✗ .*notify_command cannot be ru
 like 'a metrics_file that cannot be written' "$TS_OUT" "! .*metrics_file cannot be written: not by us in $WORK/nothing"
 sed -i "s,^notify_command .*,notify_command = /bin/true,; s,^metrics_file .*,metrics_file = $INSTALLATION/users/m.prom,;
     /^Bad = /d" "$INSTALLATION/config/kivitendo.conf"
-says 'ones that can' '✓' 'notify_command can be run'
+says 'ones that can' '✓' 'notify_command is there and can be executed; it is not tried'
 like 'and be written' "$TS_OUT" '✓ .*metrics_file can be written'
+sed -i 's,^notify_command .*,notify_command = /bin/false,; s/^send_email_to .*/send_email_to =/
+    $a heartbeat_url = http://127.0.0.1:1/ping' "$INSTALLATION/config/kivitendo.conf"
+says 'nothing is known against a monitor' '✓' 'heartbeat_url is fetched after each run, which is not known to have failed'
+like 'mails need not be' "$TS_OUT" '✓ .*failed jobs are told to notify_command, and to nobody by mail'
+client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'exception: command'"
+run_ts run
+says 'a notify_command that failed' '!' 'notify_command fails \(for [0-9]+ s\)'
+like 'a monitor that is away' "$TS_OUT" '! .*heartbeat_url cannot be fetched \(for [0-9]+ s\)'
+unlike 'no mail could tell what is wrong' "$TS_OUT" 'send-test-mail'
+sed -i '/^notify_command/d; /^heartbeat_url/d; s/^send_email_to .*/send_email_to = martin/' "$INSTALLATION/config/kivitendo.conf"
 
+run_ts run
 is 'JSON' "$(run_ts check --json; printf '%s\n' "$TS_OUT" | python3 -c '
 import json, sys
 c = json.load(sys.stdin)
 print(c["verdict"], sorted({i["group"] for i in c["items"]}))')" "warning ['clients', 'clocks', 'configuration', \
 'connections', 'daylight', 'directories', 'jobs', 'mail', 'old-server', 'pages', 'perl', 'schedule']"
+if [ "$(id -u)" -eq 0 ]; then
+    chown root "$INSTALLATION/users/pid" "$INSTALLATION"/users/pid/*.pid
+    says 'somebody else asks' '✗' "users/pid/ belongs to root, and cannot be written by $PG_USER, who asks"
+    like 'and is told so' "$TS_OUT" '→ ask as the user that jobs run as'
+    unlike 'but not to remove anything' "$TS_OUT" 'remove the file'
+    chown root "$INSTALLATION/config/kivitendo.conf"
+    chmod 0600 "$INSTALLATION/config/kivitendo.conf"
+    fails 'a configuration that may not be read' 77 run_ts check
+    like 'is an item too' "$TS_OUT" '^✗ +configuration +cannot read the configuration file .*Permission denied'
+    own_installation
+    chmod 0640 "$INSTALLATION/config/kivitendo.conf"
+else
+    skip 'somebody else asks' 'only root can be somebody else'
+fi
+
+# A configuration that is wrong: every fault, and something to read for every reader.
+cp "$INSTALLATION/config/kivitendo.conf" "$WORK/right.conf"
+printf '[task_server]\nmax_parallel = viele\nstop_grace = x\nrubbish\n' >>"$INSTALLATION/config/kivitendo.conf"
+fails 'a wrong configuration' 78 run_ts check
+is 'each fault is an item' "$(printf '%s\n' "$TS_OUT" | grep -c '^✗')" 3
+like 'the first' "$TS_OUT" "^✗ +configuration +.*kivitendo.conf:[0-9]+: \[task_server\] max_parallel: 'viele' is not a whole"
+like 'the second' "$TS_OUT" "^✗ .*stop_grace: 'x'"
+like 'a line that cannot be understood' "$TS_OUT" '^✗ .*neither a setting'
+like 'nothing else can be found out' "$TS_OUT" '→ until that is mended nothing runs'
+fails 'as JSON' 78 run_ts check --json
+is 'it is JSON' "$(printf '%s\n' "$TS_OUT" | python3 -c '
+import json, sys
+c = json.load(sys.stdin)
+print(c["verdict"], sum(i["verdict"] == "critical" and i["group"] == "configuration" for i in c["items"]))')" 'critical 3'
+nagios 'for monitoring' 3 "^TASK-SERVER UNKNOWN - .*max_parallel: 'viele'.*; .*stop_grace: 'x'"
+is 'in a line' "$(wc -l <"$WORK/ts.out")" 1
+cp "$WORK/right.conf" "$INSTALLATION/config/kivitendo.conf"
+own_installation
+
 sed -i 's/^db .*/db = nowhere/' "$INSTALLATION/config/kivitendo.conf"
 nagios 'the authentication database is away' 2 'CRITICAL - .*no client can be looked at: .*nowhere'
 rm "$INSTALLATION/config/kivitendo.conf"
 nagios 'no configuration' 3 '^TASK-SERVER UNKNOWN - '
 fails 'an age that is none' 64 run_ts check --max-age x
+fails 'a line for monitoring is no JSON' 64 run_ts check --nagios --json
+fails 'and sends no mail' 64 run_ts check --nagios --send-test-mail
 done_testing

@@ -1,0 +1,120 @@
+/* The jobs of all clients: which are overdue, fail, or are of a package nobody knows. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "core/fnv.h"
+#include "engine/checkup_parts.h"
+#include "engine/notify.h"
+
+/* Jobs by name, as many as a line of monitoring bears. */
+struct named {
+    struct buf text; /* "acme/Test, beta/Test" */
+    size_t count;    /* of all */
+};
+
+enum { NAMED_MAX = 5 };
+
+static void name_job(struct named *named, const struct survey_client *client, const struct job *job)
+{
+    const char *name = client->client.fields[CLIENT_NAME];
+    if (named->count++ >= NAMED_MAX)
+        return;
+    if (named->text.len)
+        buf_add_text(&named->text, ", ");
+    if (job->package)
+        buf_addf(&named->text, "%s/%s", name, job->package);
+    else
+        buf_addf(&named->text, "%s/%d", name, job->id);
+}
+
+/* Appends how many there are besides. */
+static const char *text_of(struct named *named)
+{
+    if (named->count > NAMED_MAX)
+        buf_addf(&named->text, _(" and %zu more"), named->count - NAMED_MAX);
+    return buf_text(&named->text);
+}
+
+static bool has_incident(const struct overview *o, int client_id, uint32_t package_sum)
+{
+    const struct incidents *incidents = &o->situation.incidents;
+    for (size_t i = 0; i < incidents->count; i++) {
+        int id = 0;
+        uint32_t sum = 0;
+        if (notify_is_job_key(incidents->items[i].key, &id, &sum) && id == client_id &&
+            sum == package_sum)
+            return true;
+    }
+    return false;
+}
+
+/* Is the job the first of its package that goes on being run?  What fails is known by package, and
+ * told once however many kinds of error it had. */
+static bool stands_for_package(const struct survey_client *client, size_t index)
+{
+    const char *package = client->jobs[index].row->job.package;
+    for (size_t i = 0; i <= index; i++) {
+        const struct job *job = &client->jobs[i].row->job;
+        if (job->active && !overview_is_resting(&client->jobs[i]) && package && job->package &&
+            strcmp(job->package, package) == 0)
+            return i == index;
+    }
+    return false;
+}
+
+static bool is_failing(const struct overview *o, const struct survey_client *client, size_t index)
+{
+    return stands_for_package(client, index) &&
+           has_incident(o, client->client.id, fnv_text(client->jobs[index].row->job.package));
+}
+
+static bool is_unknown(const struct survey_job *job)
+{
+    return job->row->job.active && job->kind == BOARD_NATIVE && !job->native;
+}
+
+static void add_overdue(struct checkup *checkup, size_t active, struct named *overdue)
+{
+    if (!overdue->count) {
+        checkup_add(checkup, "jobs", CHECKUP_WELL, "jobs: %zu active, %zu overdue", active,
+                    overdue->count);
+        return;
+    }
+    checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs: %zu active, %zu overdue (%s)", active,
+                overdue->count, text_of(overdue));
+    checkup_advise(checkup, _("task-server why JOB says what keeps one from running"));
+}
+
+void checkup_jobs(struct checkup *checkup)
+{
+    const struct overview *o = &checkup->overview;
+    struct named overdue = {0}, failing = {0}, unknown = {0};
+    size_t active = 0;
+    for (size_t c = 0; c < o->survey.count; c++)
+        for (size_t i = 0; i < o->survey.clients[c].count; i++) {
+            const struct survey_client *client = &o->survey.clients[c];
+            const struct survey_job *job = &client->jobs[i];
+            active += job->row->job.active;
+            if (overview_is_overdue(o, job))
+                name_job(&overdue, client, &job->row->job);
+            if (is_failing(o, client, i))
+                name_job(&failing, client, &job->row->job);
+            if (is_unknown(job))
+                name_job(&unknown, client, &job->row->job);
+        }
+    add_overdue(checkup, active, &overdue);
+    if (failing.count) {
+        checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs that fail: %zu (%s)", failing.count,
+                    text_of(&failing));
+        checkup_advise(checkup, _("task-server history --status failure says why"));
+    }
+    if (unknown.count) {
+        checkup_add(checkup, "jobs", CHECKUP_WARNING,
+                    "active jobs with a package nobody knows: %zu (%s)", unknown.count,
+                    text_of(&unknown));
+        checkup_advise(checkup, _("task-server why JOB says what was looked for"));
+    }
+    buf_release(&overdue.text);
+    buf_release(&failing.text);
+    buf_release(&unknown.text);
+}
