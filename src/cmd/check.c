@@ -40,12 +40,15 @@ struct request {
     struct checkup_wish wish;
 };
 
+enum { AGE_MAX_S = 31 * 86400 };
+
 static bool parse_age(const char *text, int64_t *seconds, struct err *err)
 {
     char *end;
     long value = strtol(text, &end, 10);
-    if (*end || end == text || value < 1 || value > 31 * 86400)
-        return err_set(err, ERR_USAGE, "--max-age '%.60s': wanted seconds", text);
+    if (*end || end == text || value < 1 || value > AGE_MAX_S)
+        return err_set(err, ERR_USAGE, "--max-age '%.60s': wanted are seconds, from 1 to %d", text,
+                       AGE_MAX_S);
     *seconds = value;
     return true;
 }
@@ -147,19 +150,32 @@ static void show_json(const struct checkup *checkup, struct buf *out)
     buf_add_text(out, "\n]}\n");
 }
 
+/* All of that verdict, or as many as monitoring reads. */
+static void add_texts(const struct checkup *checkup, enum checkup_verdict verdict, struct buf *out)
+{
+    enum { LINE_MAX_BYTES = 3000 };
+    size_t start = out->len;
+    size_t left = 0;
+    for (size_t i = 0; i < checkup->count; i++) {
+        if (checkup->items[i].verdict != verdict)
+            continue;
+        if (out->len - start > LINE_MAX_BYTES)
+            left++;
+        else
+            buf_addf(out, "%s%s", out->len > start ? "; " : "", checkup->items[i].text);
+    }
+    if (left)
+        buf_addf(out, _("; and %zu more"), left);
+}
+
 /* One line: "|" and line ends would mean something else. */
 static void show_nagios(const struct checkup *checkup, int64_t max_age_s, int code, struct buf *out)
 {
     static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
-    enum checkup_verdict worst = checkup_worst(checkup);
     const struct situation *s = &checkup->overview.situation;
-    size_t start;
     buf_addf(out, "TASK-SERVER %s - ", words[code]);
-    start = out->len;
-    for (size_t i = 0; i < checkup->count; i++)
-        if (checkup->items[i].verdict == worst)
-            buf_addf(out, "%s%s", out->len > start ? "; " : "", checkup->items[i].text);
-    for (size_t i = start; i < out->len; i++)
+    add_texts(checkup, checkup_worst(checkup), out);
+    for (size_t i = 0; i < out->len; i++)
         if (out->data[i] == '|' || (unsigned char)out->data[i] < 0x20)
             out->data[i] = ' ';
     if (s->has_stamp)

@@ -150,7 +150,7 @@ void checkup_fail(struct checkup *checkup, const struct site *site, const struct
         checkup_add(checkup, "configuration", CHECKUP_CRITICAL, "%.*s", (int)(end - line), line);
     checkup_advise(checkup, why->kind == ERR_PERMISSION
                                 ? _("ask as the user that jobs run as")
-                                : _("until that is mended nothing runs, and nothing else can be "
+                                : _("until that is mended nothing runs, and little else can be "
                                     "looked at"));
     checkup_old_server(checkup);
     buf_release(&faults);

@@ -6,15 +6,10 @@
 #include "engine/checkup_parts.h"
 #include "engine/notify.h"
 
-/* Jobs by name, as many as a line of monitoring bears. */
-struct named {
-    struct buf text; /* "acme/Test, beta/Test" */
-    size_t count;    /* of all */
-};
-
 enum { NAMED_MAX = 5 };
 
-static void name_job(struct named *named, const struct survey_client *client, const struct job *job)
+void checkup_name_job(struct checkup_named *named, const struct survey_client *client,
+                      const struct job *job)
 {
     const char *name = client->client.fields[CLIENT_NAME];
     if (named->count++ >= NAMED_MAX)
@@ -27,8 +22,7 @@ static void name_job(struct named *named, const struct survey_client *client, co
         buf_addf(&named->text, "%s/%d", name, job->id);
 }
 
-/* Appends how many there are besides. */
-static const char *text_of(struct named *named)
+const char *checkup_named_text(struct checkup_named *named)
 {
     if (named->count > NAMED_MAX)
         buf_addf(&named->text, _(" and %zu more"), named->count - NAMED_MAX);
@@ -73,7 +67,7 @@ static bool is_unknown(const struct survey_job *job)
     return job->row->job.active && job->kind == BOARD_NATIVE && !job->native;
 }
 
-static void add_overdue(struct checkup *checkup, size_t active, struct named *overdue)
+static void add_overdue(struct checkup *checkup, size_t active, struct checkup_named *overdue)
 {
     if (!overdue->count) {
         checkup_add(checkup, "jobs", CHECKUP_WELL, "jobs: %zu active, %zu overdue", active,
@@ -81,14 +75,14 @@ static void add_overdue(struct checkup *checkup, size_t active, struct named *ov
         return;
     }
     checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs: %zu active, %zu overdue (%s)", active,
-                overdue->count, text_of(overdue));
+                overdue->count, checkup_named_text(overdue));
     checkup_advise(checkup, _("task-server why JOB says what keeps one from running"));
 }
 
 void checkup_jobs(struct checkup *checkup)
 {
     const struct overview *o = &checkup->overview;
-    struct named overdue = {0}, failing = {0}, unknown = {0};
+    struct checkup_named overdue = {0}, failing = {0}, unknown = {0};
     size_t active = 0;
     for (size_t c = 0; c < o->survey.count; c++)
         for (size_t i = 0; i < o->survey.clients[c].count; i++) {
@@ -96,22 +90,22 @@ void checkup_jobs(struct checkup *checkup)
             const struct survey_job *job = &client->jobs[i];
             active += job->row->job.active;
             if (overview_is_overdue(o, job))
-                name_job(&overdue, client, &job->row->job);
+                checkup_name_job(&overdue, client, &job->row->job);
             if (is_failing(o, client, i))
-                name_job(&failing, client, &job->row->job);
+                checkup_name_job(&failing, client, &job->row->job);
             if (is_unknown(job))
-                name_job(&unknown, client, &job->row->job);
+                checkup_name_job(&unknown, client, &job->row->job);
         }
     add_overdue(checkup, active, &overdue);
     if (failing.count) {
         checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs that fail: %zu (%s)", failing.count,
-                    text_of(&failing));
+                    checkup_named_text(&failing));
         checkup_advise(checkup, _("task-server history --status failure says why"));
     }
     if (unknown.count) {
         checkup_add(checkup, "jobs", CHECKUP_WARNING,
                     "active jobs with a package nobody knows: %zu (%s)", unknown.count,
-                    text_of(&unknown));
+                    checkup_named_text(&unknown));
         checkup_advise(checkup, _("task-server why JOB says what was looked for"));
     }
     buf_release(&overdue.text);

@@ -26,6 +26,18 @@ void checkup_courier(struct checkup *checkup, const struct site *site);
 /* engine/checkup_jobs.c: what is in the databases */
 void checkup_jobs(struct checkup *checkup);
 
+/* Jobs by name, as many as a line bears.  {0} is an empty one; the user releases the text. */
+struct checkup_named {
+    struct buf text; /* "acme/Test, beta/Test" */
+    size_t count;    /* of all */
+};
+
+void checkup_name_job(struct checkup_named *named, const struct survey_client *client,
+                      const struct job *job);
+
+/* Says how many there are besides; call it once. */
+const char *checkup_named_text(struct checkup_named *named);
+
 /* engine/checkup_there.c: the databases, and what clocks do */
 void checkup_auth(struct checkup *checkup, const struct site *site);
 void checkup_clients(struct checkup *checkup, const struct site *site);

@@ -191,15 +191,14 @@ static bool is_touched(const char *text, const struct zone_change *change)
            cronspec_next(&spec, &plain, from_s - 1, &at_s) && at_s < to_s;
 }
 
-static void add_touched(const struct survey *survey, const struct zone_change *change,
-                        struct buf *out)
+static void name_touched(const struct survey *survey, const struct zone_change *change,
+                         struct checkup_named *named)
 {
     for (size_t c = 0; c < survey->count; c++)
         for (size_t i = 0; i < survey->clients[c].count; i++) {
             const struct job *job = &survey->clients[c].jobs[i].row->job;
             if (job->active && is_touched(job->spec, change))
-                buf_addf(out, "%s%s/%s", out->len ? ", " : "", name_of(&survey->clients[c]),
-                         job->package ? job->package : "?");
+                checkup_name_job(named, &survey->clients[c], job);
         }
 }
 
@@ -209,18 +208,18 @@ void checkup_daylight(struct checkup *checkup, const struct site *site)
     struct zone_change change;
     for (int i = 0; i < CHANGES && zone_next_transition(&site->zone, after_s, &change); i++) {
         char when[WALLTIME_MAX];
-        struct buf jobs = {0};
+        struct checkup_named jobs = {0};
         bool gap = change.after_s > change.before_s;
         int minutes = (gap ? change.after_s - change.before_s : change.before_s - change.after_s) /
                       60;
         walltime_show(&site->zone, change.at_s * 1000000, when);
-        add_touched(&checkup->overview.survey, &change, &jobs);
+        name_touched(&checkup->overview.survey, &change, &jobs);
         checkup_add(
             checkup, "daylight", CHECKUP_WELL,
-            gap ? N_("%s: %d minutes are missing; jobs within them run once, right after: %.1500s")
-                : N_("%s: %d minutes come twice; jobs within them run once: %.1500s"),
-            when, minutes, jobs.len ? buf_text(&jobs) : C_("jobs", "none"));
-        buf_release(&jobs);
+            gap ? N_("%s: %d minutes are missing; jobs within them run once, right after: %s")
+                : N_("%s: %d minutes come twice; jobs within them run once: %s"),
+            when, minutes, jobs.count ? checkup_named_text(&jobs) : C_("jobs", "none"));
+        buf_release(&jobs.text);
         after_s = change.at_s;
     }
 }

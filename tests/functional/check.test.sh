@@ -278,7 +278,7 @@ is 'each fault is an item' "$(printf '%s\n' "$TS_OUT" | grep -c '^✗')" 3
 like 'the first' "$TS_OUT" "^✗ +configuration +.*kivitendo.conf:[0-9]+: \[task_server\] max_parallel: 'viele' is not a whole"
 like 'the second' "$TS_OUT" "^✗ .*stop_grace: 'x'"
 like 'a line that cannot be understood' "$TS_OUT" '^✗ .*neither a setting'
-like 'nothing else can be found out' "$TS_OUT" '→ until that is mended nothing runs'
+like 'little else can be found out' "$TS_OUT" '→ until that is mended nothing runs'
 fails 'as JSON' 78 run_ts check --json
 is 'it is JSON' "$(printf '%s\n' "$TS_OUT" | python3 -c '
 import json, sys
