@@ -94,6 +94,8 @@ static void look_around(struct checkup *checkup, const struct checkup_wish *wish
         checkup_configuration(checkup, site);
         checkup_directories(checkup, wish, site);
         checkup_old_server(checkup);
+    } else {
+        checkup_journal(checkup);
     }
     checkup_schedule(checkup, wish, site);
     if (!wish->quick) {

@@ -132,6 +132,17 @@ static void check_room(struct checkup *checkup, const char *path)
                 "%llu MB are free below %s", mb, path);
 }
 
+void checkup_journal(struct checkup *checkup)
+{
+    const struct situation *s = &checkup->overview.situation;
+    if (!s->journal_trouble)
+        return;
+    checkup_add(checkup, "directories", CHECKUP_CRITICAL,
+                "the journal cannot be read, so no command and no Perl job starts: %s",
+                s->journal_trouble);
+    checkup_advise(checkup, _("it must belong to the user that jobs run as"));
+}
+
 void checkup_directories(struct checkup *checkup, const struct checkup_wish *wish,
                          const struct site *site)
 {
@@ -144,6 +155,7 @@ void checkup_directories(struct checkup *checkup, const struct checkup_wish *wis
         checkup_add(checkup, "directories", CHECKUP_CRITICAL,
                     "the state directory cannot be used: %s", wish->no_state);
     }
+    checkup_journal(checkup);
     if (s->journal.bad) {
         checkup_add(checkup, "directories", CHECKUP_WARNING,
                     "%d runs could not be recorded and lie in the journal's bad/", s->journal.bad);

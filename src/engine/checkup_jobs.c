@@ -82,7 +82,7 @@ static void add_overdue(struct checkup *checkup, size_t active, struct checkup_n
 void checkup_jobs(struct checkup *checkup)
 {
     const struct overview *o = &checkup->overview;
-    struct checkup_named overdue = {0}, failing = {0}, unknown = {0};
+    struct checkup_named overdue = {0}, failing = {0}, resting = {0}, unknown = {0};
     size_t active = 0;
     for (size_t c = 0; c < o->survey.count; c++)
         for (size_t i = 0; i < o->survey.clients[c].count; i++) {
@@ -93,6 +93,8 @@ void checkup_jobs(struct checkup *checkup)
                 checkup_name_job(&overdue, client, &job->row->job);
             if (is_failing(o, client, i))
                 checkup_name_job(&failing, client, &job->row->job);
+            if (overview_is_resting(job))
+                checkup_name_job(&resting, client, &job->row->job);
             if (is_unknown(job))
                 checkup_name_job(&unknown, client, &job->row->job);
         }
@@ -102,6 +104,11 @@ void checkup_jobs(struct checkup *checkup)
                     checkup_named_text(&failing));
         checkup_advise(checkup, _("task-server history --status failure says why"));
     }
+    if (resting.count) {
+        checkup_add(checkup, "jobs", CHECKUP_WARNING, "active jobs that rest: %zu (%s)",
+                    resting.count, checkup_named_text(&resting));
+        checkup_advise(checkup, _("task-server why JOB says what is wrong with its schedule"));
+    }
     if (unknown.count) {
         checkup_add(checkup, "jobs", CHECKUP_WARNING,
                     "active jobs with a package nobody knows: %zu (%s)", unknown.count,
@@ -110,5 +117,6 @@ void checkup_jobs(struct checkup *checkup)
     }
     buf_release(&overdue.text);
     buf_release(&failing.text);
+    buf_release(&resting.text);
     buf_release(&unknown.text);
 }

@@ -10,6 +10,9 @@ void checkup_directories(struct checkup *checkup, const struct checkup_wish *wis
                          const struct site *site);
 void checkup_pages(struct checkup *checkup, const struct site *site);
 
+/* Part of it; alone for monitoring. */
+void checkup_journal(struct checkup *checkup);
+
 /* engine/checkup_perl.c: kivitendo's own code */
 void checkup_perl(struct checkup *checkup, struct site *site);
 

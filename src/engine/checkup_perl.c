@@ -131,6 +131,7 @@ static void load(struct checkup *checkup, struct site *site)
 void checkup_perl(struct checkup *checkup, struct site *site)
 {
     check_classes(checkup, site);
-    if (site->state && has_own_half(checkup, site)) /* without the first: has been told */
+    bool has_journal = site->state && !checkup->overview.situation.journal_trouble;
+    if (has_journal && has_own_half(checkup, site)) /* without the first: has been told */
         load(checkup, site);
 }

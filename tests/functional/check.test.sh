@@ -71,12 +71,18 @@ client_sql acme "UPDATE background_jobs SET package_name = 'Test'"
 run_ts check
 unlike 'a job that has become another fails no more' "$TS_OUT" 'jobs that fail'
 
+# A job that never comes due fails no more, and is not overdue.
+client_sql acme "UPDATE background_jobs SET cron_spec = '99 * * * *', next_run_at = now() - interval '1 minute'"
+run_ts run
+nagios 'a job that rests' 1 'active jobs that rest: 1 \(Müller GmbH/Test\)'
+client_sql acme "UPDATE background_jobs SET cron_spec = '0 3 * * *'"
+
 # A job that fails in several ways is one job; those that a line does not bear are counted.
 for words in 'one' 'quite another' 'still others'; do
     client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'exception: $words'"
     run_ts run
 done
-is 'three kinds of error' "$(grep -c '^job/' "$state"/*.incidents)" 4
+is 'three kinds of error' "$(grep -c 'Oh cruel world' "$state"/*.incidents)" 3
 nagios 'are one job that fails' 1 'jobs that fail: 1 \(Müller GmbH/Test\)'
 client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, next_run_at)
     SELECT 'interval', 'NoSuch' || n, '0 3 * * *', true, now() - interval '1 minute' FROM generate_series(1, 6) n"
@@ -118,6 +124,10 @@ if [ "$(id -u)" -eq 0 ]; then
     chown root "$INSTALLATION"/users/pid/*.pid
     chmod 0600 "$INSTALLATION"/users/pid/*.pid
     says 'a pid file of somebody else' '✗' 'the pid file .*config.kivitendo.conf.pid belongs to somebody else'
+    own_installation
+    mkdir -m 0700 "$state/journal"
+    nagios 'a journal of somebody else' 2 'CRITICAL - .*the journal cannot be read, so no command and no Perl job starts'
+    rmdir "$state/journal"
     own_installation
     chmod 0500 "$state"
     chown root "$state"
