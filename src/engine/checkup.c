@@ -112,7 +112,7 @@ static void look_at_databases(struct checkup *checkup, const struct checkup_wish
 {
     if (!wish->quick)
         checkup_auth(checkup, site);
-    checkup_clients(checkup, site);
+    checkup_clients(checkup);
     checkup_jobs(checkup);
     if (wish->quick)
         return;

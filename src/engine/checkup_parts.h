@@ -43,7 +43,7 @@ const char *checkup_named_text(struct checkup_named *named);
 
 /* engine/checkup_there.c: the databases, and what clocks do */
 void checkup_auth(struct checkup *checkup, const struct site *site);
-void checkup_clients(struct checkup *checkup, const struct site *site);
+void checkup_clients(struct checkup *checkup);
 void checkup_connections(struct checkup *checkup, const struct site *site);
 void checkup_clocks(struct checkup *checkup, const struct site *site);
 void checkup_daylight(struct checkup *checkup, const struct site *site);

@@ -48,37 +48,53 @@ void checkup_auth(struct checkup *checkup, const struct site *site)
     upgrades_release(&upgrades);
 }
 
-void checkup_clients(struct checkup *checkup, const struct site *site)
+static void tell_hold(struct checkup *checkup, const struct survey_client *client)
+{
+    const struct hold *hold = client->hold;
+    checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s' is held by %s: %s",
+                name_of(client), *hold->who ? hold->who : "?",
+                *hold->why ? hold->why : _("no reason given"));
+    checkup_advise(checkup, _("task-server status says until when, task-server release ends it"));
+}
+
+/* False: something keeps jobs of the client from running. */
+static bool check_client(struct checkup *checkup, const struct survey_client *client)
+{
+    if (client->trouble) {
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' cannot be served: %s",
+                    name_of(client), client->trouble);
+    } else if (client->moved) {
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' is held: %s",
+                    name_of(client), client->moved);
+        checkup_advise(checkup, _("if this is the right database: task-server release --client C"));
+    } else if (client->hold) {
+        tell_hold(checkup, client);
+    } else if (client->inventory.session.read_only) {
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL,
+                    "client '%s' cannot be served: the database is read-only", name_of(client));
+    } else if (client->perl == VISIT_PERL_HELD) {
+        checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s': its Perl jobs are held: %s",
+                    name_of(client), client->perl_held);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+void checkup_clients(struct checkup *checkup)
 {
     const struct survey *survey = &checkup->overview.survey;
     size_t well = 0;
-    (void)site;
-    for (size_t i = 0; i < survey->count; i++) {
-        const struct survey_client *client = &survey->clients[i];
-        if (client->trouble) {
-            checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' cannot be served: %s",
-                        name_of(client), client->trouble);
-        } else if (client->moved) {
-            checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' is held: %s",
-                        name_of(client), client->moved);
-            checkup_advise(checkup,
-                           _("if this is the right database: task-server release --client C"));
-        } else if (client->hold) {
-            checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s' is held by %s: %s",
-                        name_of(client), client->hold->who, client->hold->why);
-        } else if (client->perl == VISIT_PERL_HELD) {
-            checkup_add(checkup, "clients", CHECKUP_WARNING,
-                        "client '%s': its Perl jobs are held: %s", name_of(client),
-                        client->perl_held);
-        } else {
-            well++;
-        }
-    }
+    for (size_t i = 0; i < survey->count; i++)
+        well += check_client(checkup, &survey->clients[i]);
     if (survey->holds_trouble)
         checkup_add(checkup, "clients", CHECKUP_CRITICAL, "the holds cannot be read: %s",
                     survey->holds_trouble);
     checkup_add(checkup, "clients", survey->count ? CHECKUP_WELL : CHECKUP_WARNING,
                 "%zu of %zu enabled clients can be served", well, survey->count);
+    if (!survey->count)
+        checkup_advise(checkup, _("kivitendo's administration interface enables a client: choose "
+                                  "its user for the task server"));
 }
 
 /* ---- servers ---- */

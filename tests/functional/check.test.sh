@@ -97,6 +97,14 @@ auth_sql "UPDATE auth.clients SET dbname = 'no|where'"
 nagios 'a client that is away' 2 "CRITICAL - client 'Müller GmbH' cannot be served: .*no where"
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)'"
 
+pg_admin postgres -c "ALTER DATABASE \"$(client_db acme)\" SET default_transaction_read_only = on"
+nagios 'a client that nothing can be written to' 2 "CRITICAL - client 'Müller GmbH' cannot be served: .*read-only"
+pg_admin postgres -c "ALTER DATABASE \"$(client_db acme)\" RESET default_transaction_read_only"
+auth_sql 'UPDATE auth.clients SET task_server_user_id = NULL'
+says 'no client that is enabled' '!' '0 of 0 enabled clients can be served'
+like 'and what enables one' "$TS_OUT" "→ kivitendo's administration interface enables a client"
+auth_sql 'UPDATE auth.clients SET task_server_user_id = (SELECT id FROM auth."user")'
+
 # What other nodes, hands and versions leave behind.
 client_sql acme "UPDATE background_jobs SET last_run_at = now() + interval '1 hour'"
 says 'a run that is yet to come' '!' "client 'Müller GmbH': job $JOB_ID last ran at 20.*yet to come"
@@ -113,6 +121,8 @@ auth_sql 'ALTER TABLE auth.elsewhere RENAME TO schema_info'
 rm -r "$INSTALLATION/sql/Pg-upgrade2-auth"
 run_ts hold --why 'moving house'
 nagios 'everything is held' 1 "WARNING - .*client 'Müller GmbH' is held by .*: moving house"
+run_ts hold
+nagios 'without a reason' 1 "WARNING - .*client 'Müller GmbH' is held by .*: no reason given"
 run_ts release
 add_client beta
 run_ts run
