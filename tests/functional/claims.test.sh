@@ -26,12 +26,18 @@ ran() {
 
 # ---- 1,000 jobs -----------------------------------------------------------------------------------
 
-client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, next_run_at, active, data)
-    SELECT 'interval', 'Test', '0 3 * * *', date_trunc('second', localtimestamp) - interval '1 hour', true,
-        'result: job ' || n FROM generate_series(1, 1000) AS n"
-start_both
-ok 'the first of two executors succeeds' wait_ts one
-ok 'so does the second' wait_ts two
+# A machine that is busy may keep one of them waiting until the other has run all: then once more.
+tries=0
+until [ $tries -ge 5 ] || { [ $tries -gt 0 ] && [ "$(ran one)" -gt 0 ] && [ "$(ran two)" -gt 0 ]; }; do
+    tries=$((tries + 1))
+    client_sql acme 'TRUNCATE background_jobs, background_job_histories'
+    client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, next_run_at, active, data)
+        SELECT 'interval', 'Test', '0 3 * * *', date_trunc('second', localtimestamp) - interval '1 hour', true,
+            'result: job ' || n FROM generate_series(1, 1000) AS n"
+    start_both
+    ok 'the first of two executors succeeds' wait_ts one
+    ok 'so does the second' wait_ts two
+done
 is '1,000 due jobs have 1,000 history rows' "$(runs_of acme "status = 'success'") $(runs_of acme)" '1000 1000'
 is 'none twice, none missing' \
     "$(client_sql acme "SELECT count(DISTINCT result) FROM background_job_histories

@@ -162,6 +162,7 @@ kill_run
 wait_ts command
 let_end one
 is 'its run is killed' "$(journal_entries | wc -l)" 1
+ok 'its command has ended' processes_end 10 "$(waiting_pid one)"
 why '32. it was interrupted, which no run has recorded yet' journal warning 'its run of 20.* was interrupted, which .*the next run records it, and the job goes on'
 concludes 'so that comes first' 'It is due, but its run of 20.*; the next run records it, and the job goes on at its next regular'
 ts_setting '[task_server]'
