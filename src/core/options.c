@@ -123,13 +123,20 @@ static bool set_scheduler(const struct option *row, char **slot, const struct se
 
 static bool set_log(enum options_log *log, const struct setting *setting, struct err *err)
 {
-    static const char *const words[] = {"", "syslog", "file"};
+    static const struct {
+        const char *word;
+        enum options_log log;
+    } words[] = {
+        {"", OPTIONS_LOG_STDERR},        {"stderr", OPTIONS_LOG_STDERR},
+        {"journal", OPTIONS_LOG_STDERR}, {"syslog", OPTIONS_LOG_SYSLOG},
+        {"file", OPTIONS_LOG_FILE},
+    };
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (strcmp(setting->value, words[i]) == 0) {
-            *log = (enum options_log)i;
+        if (strcmp(setting->value, words[i].word) == 0) {
+            *log = words[i].log;
             return true;
         }
-    return setting_refuse(setting, err, "is neither empty nor syslog or file");
+    return setting_refuse(setting, err, "is none of stderr, journal, syslog, file");
 }
 
 static bool set_repeat(bool *repeats, const struct setting *setting, struct err *err)

@@ -19,6 +19,10 @@ like 'a failure goes to standard error, control characters made harmless' "$TS_E
     "^client 'acme': job $JOB_ID \(Test\) after [0-9]+ ms: failed, next .*: Oh cruel world: no.n<0>good.x1B\[2J.x85\$"
 is 'in one line' "$(printf '%s\n' "$TS_ERR" | wc -l)" 1
 
+ts_setting 'log = stderr'
+again
+like 'log = stderr: what is so anyway' "$TS_ERR" 'failed, next'
+sed -i '/^log = stderr/d' "$INSTALLATION/config/kivitendo.conf"
 ts_setting 'log = file'
 again
 is 'log = file: standard error stays empty' "$TS_ERR" ''

@@ -577,7 +577,7 @@ static const struct {
     {"another repeat", "task_server/notify_on_failure", "repeat", "often",
      "is neither incident nor always"},
     {"a log", "task_server", "log", "file", NULL},
-    {"another log", "task_server", "log", "/var/log/x", "is neither empty nor syslog or file"},
+    {"another log", "task_server", "log", "/var/log/x", "is none of stderr, journal, syslog, file"},
     {"a notify_command", "task_server", "notify_command", "/bin/x y", NULL},
     {"a relative notify_command", "task_server", "notify_command", "x y",
      "the program must be an absolute path"},
