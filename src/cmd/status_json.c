@@ -98,18 +98,19 @@ static void add_running(const struct overview *o, const struct survey_client *cl
     buf_add_text(out, "[");
     for (size_t i = 0; i < client->count; i++) {
         const struct inventory_job *row = client->jobs[i].row;
-        if (!row->claim.pid)
+        struct situation_work work;
+        if (!overview_is_running(o, client, &client->jobs[i], &work))
             continue;
         json_add_next(out);
         buf_add_text(out, "{");
         json_add_number(out, "job", row->job.id);
         json_add_member(out, "package", row->job.package);
-        json_add_member(out, "by", row->claim.application);
+        json_add_member(out, "by", row->claim.pid ? row->claim.application : NULL);
         json_add_member(out, "address", row->claim.address);
         json_add_number(out, "database_pid", row->claim.pid);
-        int64_t since_us = overview_running_since_us(o, client, &client->jobs[i]);
-        if (since_us)
-            add_time(out, "since", site, since_us);
+        json_add_number(out, "pid", work.pid);
+        if (work.since_us)
+            add_time(out, "since", site, work.since_us);
         buf_add_text(out, "}");
     }
     buf_add_text(out, "]");

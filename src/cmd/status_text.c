@@ -128,38 +128,50 @@ static void add_job(struct table *table, const struct survey_client *client, con
     table_cell(table, job->package);
 }
 
-static void add_claimed(const struct page *p, const struct survey_client *client,
-                        const struct survey_job *job, struct table *table)
+static void add_since(const struct page *p, int64_t since_us, struct table *table)
 {
-    const struct job_claim *claim = &job->row->claim;
-    int64_t since_us = overview_running_since_us(p->o, client, job);
     char since[AGEWORDS_STAMP_MAX] = "";
     if (since_us)
         show_minute(p, since_us, since);
-    add_job(table, client, &job->row->job);
     table_cell(table, since);
-    if (claim->address)
-        table_cellf(table, TABLE_PLAIN, "'%s' from %s", claim->application, claim->address);
-    else
-        table_cellf(table, TABLE_PLAIN, "'%s'", claim->application);
 }
 
-static bool is_claimed(const struct survey_client *client, int job_id)
+static void add_process(struct table *table, int pid)
+{
+    table_cellf(table, TABLE_PLAIN, _("process %d of this machine"), pid);
+}
+
+static void add_running_job(const struct page *p, const struct survey_client *client,
+                            const struct survey_job *job, struct table *table)
+{
+    const struct job_claim *claim = &job->row->claim;
+    struct situation_work work;
+    if (!overview_is_running(p->o, client, job, &work))
+        return;
+    add_job(table, client, &job->row->job);
+    add_since(p, work.since_us, table);
+    if (claim->pid && claim->address)
+        table_cellf(table, TABLE_PLAIN, _("'%s' from %s"), claim->application, claim->address);
+    else if (claim->pid)
+        table_cellf(table, TABLE_PLAIN, "'%s'", claim->application);
+    else
+        add_process(table, (int)work.pid);
+}
+
+static bool has_job(const struct survey_client *client, int job_id)
 {
     for (size_t i = 0; i < client->count; i++)
-        if (client->jobs[i].row->claim.pid && client->jobs[i].row->job.id == job_id)
+        if (client->jobs[i].row->job.id == job_id)
             return true;
     return false;
 }
 
-/* What our own run is at though the database does not know, or cannot tell. */
-static void add_unclaimed(const struct page *p, const struct survey_client *client,
-                          const struct busy_job *job, struct table *table)
+/* What our own run is at in a client that cannot be asked for its jobs, or between them. */
+static void add_busy(const struct page *p, const struct survey_client *client,
+                     const struct busy_job *job, struct table *table)
 {
-    char since[AGEWORDS_STAMP_MAX];
-    if (job->client_id != client->client.id || is_claimed(client, job->job_id))
+    if (job->client_id != client->client.id || has_job(client, job->job_id))
         return;
-    show_minute(p, job->since_us, since);
     table_cell(table, client->client.fields[CLIENT_NAME]);
     if (job->job_id) {
         table_cellf(table, TABLE_PLAIN, "%d", job->job_id);
@@ -168,8 +180,8 @@ static void add_unclaimed(const struct page *p, const struct survey_client *clie
         table_cell(table, "");
         table_cell(table, _("(waits for the database)"));
     }
-    table_cell(table, since);
-    table_cellf(table, TABLE_PLAIN, "process %d of this machine", job->lane_pid);
+    add_since(p, job->since_us, table);
+    add_process(table, job->lane_pid);
 }
 
 static void add_running(const struct page *p, const struct survey_client *client,
@@ -177,10 +189,9 @@ static void add_running(const struct page *p, const struct survey_client *client
 {
     const struct busy *busy = &p->o->situation.busy;
     for (size_t i = 0; i < client->count; i++)
-        if (client->jobs[i].row->claim.pid)
-            add_claimed(p, client, &client->jobs[i], table);
+        add_running_job(p, client, &client->jobs[i], table);
     for (size_t i = 0; i < busy->count; i++)
-        add_unclaimed(p, client, &busy->jobs[i], table);
+        add_busy(p, client, &busy->jobs[i], table);
 }
 
 static void show_running(const struct page *p)

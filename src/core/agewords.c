@@ -37,6 +37,9 @@ void agewords_stamp(const struct zone *zone, int64_t at_us, int64_t now_us,
     struct buf ago = {0};
     walltime_show(zone, at_us, time);
     agewords_ago(now_us / WALLTIME_SECOND_US - at_us / WALLTIME_SECOND_US, &ago);
-    snprintf(out, AGEWORDS_STAMP_MAX, "%s (%.60s)", time, buf_text(&ago));
+    if (at_us == INT64_MIN || at_us == INT64_MAX) /* "infinity" */
+        snprintf(out, AGEWORDS_STAMP_MAX, "%s", time);
+    else
+        snprintf(out, AGEWORDS_STAMP_MAX, "%s (%.60s)", time, buf_text(&ago));
     buf_release(&ago);
 }

@@ -3,7 +3,8 @@
  *     agewords_span(seconds, &text)       "45 s", "12 min", "3 h", "2 d"
  *     agewords_ago(seconds, &text)        "3 h ago"; "in 3 h" for what is to come (below 0)
  *
- *     agewords_stamp(&zone, at_us, now_us, out)     "2026-11-25 03:00:00 +0100 (in 3 h)"
+ *     agewords_stamp(&zone, at_us, now_us, out)     "2026-11-25 03:00:00 +0100 (in 3 h)",
+ * "infinity"
  *
  * One unit, rounded down: enough to see what is wrong.  In the reader's language.
  */

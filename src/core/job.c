@@ -10,6 +10,11 @@ static bool text_is(const char *text, const char *wanted)
     return text && strcmp(text, wanted) == 0;
 }
 
+bool job_is_once(const struct job *job)
+{
+    return text_is(job->type, "once");
+}
+
 static bool node_matches(const struct job *job, const struct node *node)
 {
     if (text_is(job->node, node->id))
@@ -24,7 +29,7 @@ static bool time_has_come(const struct job *job, int64_t now_us)
 
 enum due job_due(const struct job *job, const struct node *node, int64_t now_us)
 {
-    bool once = text_is(job->type, "once");
+    bool once = job_is_once(job);
     if (!once && !text_is(job->type, "interval"))
         return DUE_UNKNOWN_TYPE;
     if (!job->active)
@@ -57,6 +62,12 @@ const char *due_words(enum due due)
 int64_t job_slot_us(const struct job *job, int64_t now_us)
 {
     return job->has_next && job->next_us <= now_us ? job->next_us : now_us;
+}
+
+int64_t job_late_us(const struct job *job, int64_t now_us)
+{
+    bool has_come = time_has_come(job, now_us) && job->next_us != INT64_MIN;
+    return has_come ? now_us - job->next_us : 0;
 }
 
 bool job_package_is_valid(const char *package)

@@ -52,6 +52,12 @@ const char *due_words(enum due due);
 /* The slot that is due: next_run_at, or now where there is none. */
 int64_t job_slot_us(const struct job *job, int64_t now_us);
 
+bool job_is_once(const struct job *job);
+
+/* How long it has been due; 0: it is not, or has no time, or one of '-infinity', which is how
+ * somebody wants it now. */
+int64_t job_late_us(const struct job *job, int64_t now_us);
+
 /* True for names that may become part of a file name or Perl: ^[A-Z][A-Za-z0-9]+$, at most 255. */
 bool job_package_is_valid(const char *package);
 

@@ -183,9 +183,8 @@ bool overview_collect(struct overview *o, const struct site *site, const struct 
 
 bool overview_is_overdue(const struct overview *o, const struct survey_job *job)
 {
-    const struct job *row = &job->row->job;
-    return job->due == DUE && row->has_next &&
-           o->situation.now_us - row->next_us > OVERVIEW_OVERDUE_S * INT64_C(1000000);
+    return job->due == DUE &&
+           job_late_us(&job->row->job, o->situation.now_us) > OVERVIEW_OVERDUE_S * INT64_C(1000000);
 }
 
 bool overview_is_resting(const struct survey_job *job)
@@ -204,30 +203,24 @@ bool overview_comes_to_run(const struct survey_client *client, uint32_t package_
     return false;
 }
 
-int64_t overview_running_since_us(const struct overview *o, const struct survey_client *client,
-                                  const struct survey_job *job)
+bool overview_is_running(const struct overview *o, const struct survey_client *client,
+                         const struct survey_job *job, struct situation_work *work)
 {
     const struct job_claim *claim = &job->row->claim;
-    const struct busy *busy = &o->situation.busy;
-    for (size_t i = 0; i < busy->count; i++)
-        if (busy->jobs[i].job_id == job->row->job.id &&
-            busy->jobs[i].client_id == client->client.id)
-            return busy->jobs[i].since_us;
-    if (claim->has_since)
-        return claim->since_us;
-    const struct journal_item *entry = journal_count_find(&o->situation.journal, client->client.id,
-                                                          job->row->job.id);
-    return entry && entry->owner ? entry->run_at_us : 0;
+    if (situation_find_work(&o->situation, client->client.id, job->row->job.id, work))
+        return true;
+    *work = (struct situation_work){.since_us = claim->has_since ? claim->since_us : 0};
+    return claim->pid != 0;
 }
 
 struct overview_counts overview_count(const struct overview *o, size_t index)
 {
     struct overview_counts counts = {0};
     const struct survey_client *client = &o->survey.clients[index];
+    struct situation_work work;
     for (size_t i = 0; i < client->count; i++) {
         counts.active += client->jobs[i].row->job.active;
-        counts.running += client->jobs[i].row->claim.pid ||
-                          overview_running_since_us(o, client, &client->jobs[i]);
+        counts.running += overview_is_running(o, client, &client->jobs[i], &work);
         counts.overdue += overview_is_overdue(o, &client->jobs[i]);
         counts.resting += overview_is_resting(&client->jobs[i]);
     }

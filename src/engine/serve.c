@@ -31,9 +31,7 @@ static void log_not_due(const struct visit *visit, const struct job *job, enum d
 
 static void note_lateness(struct visit *visit, const struct job *job, int64_t now_us)
 {
-    if (job->has_next && job->next_us == INT64_MIN) /* '-infinity': somebody wants it now */
-        return;
-    int64_t late_s = (now_us - job_slot_us(job, now_us)) / 1000000;
+    int64_t late_s = job_late_us(job, now_us) / 1000000;
     if (late_s > visit->overdue_s)
         visit->overdue_s = late_s;
 }

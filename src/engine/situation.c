@@ -126,6 +126,23 @@ bool situation_is_served(const struct situation *s)
     return s->has_stamp && s->now_us - s->stamp.ended_us < SITUATION_SILENCE_S * INT64_C(1000000);
 }
 
+bool situation_find_work(const struct situation *s, int client_id, int job_id,
+                         struct situation_work *work)
+{
+    const struct journal_item *entry = journal_count_find(&s->journal, client_id, job_id);
+    for (size_t i = 0; i < s->busy.count; i++) {
+        const struct busy_job *job = &s->busy.jobs[i];
+        if (job->client_id != client_id || job->job_id != job_id)
+            continue;
+        *work = (struct situation_work){.pid = job->lane_pid, .since_us = job->since_us};
+        return true;
+    }
+    if (!entry || !entry->owner)
+        return false;
+    *work = (struct situation_work){.pid = entry->owner, .since_us = entry->run_at_us};
+    return true;
+}
+
 void situation_release(struct situation *s)
 {
     if (!s)

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -51,6 +52,16 @@ bool situation_look(struct situation *situation, const struct site *site, struct
 
 /* Runs come: the schedule is armed and the last run began not long ago, or is under way. */
 bool situation_is_served(const struct situation *situation);
+
+/* What a process of this machine is at. */
+struct situation_work {
+    pid_t pid;
+    int64_t since_us;
+};
+
+/* Is one at that job, claimed or not?  False also in the first seconds of a native one. */
+bool situation_find_work(const struct situation *situation, int client_id, int job_id,
+                         struct situation_work *work);
 
 /* Takes NULL. */
 void situation_release(struct situation *situation);

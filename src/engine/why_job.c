@@ -14,11 +14,6 @@ enum { OVERDUE_S = 180 };
 
 /* ---- the job's row ---- */
 
-static bool is_once(const struct job *job)
-{
-    return job->type && strcmp(job->type, "once") == 0;
-}
-
 static void look_at_row(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
@@ -27,12 +22,12 @@ static void look_at_row(struct why_asking *a)
     if (!job->active)
         why_advise(a, _("task-server jobs enable %d --client %d, or kivitendo's page"), job->id,
                    client_id);
-    if (is_once(job) && job->has_last) {
+    if (job_is_once(job) && job->has_last) {
         why_add(a, "type", WHY_STOPS, "once, and it has run");
         why_advise(a,
                    _("that is how such jobs are: task-server run-job %d --client %d runs it again"),
                    job->id, client_id);
-    } else if (is_once(job) || (job->type && strcmp(job->type, "interval") == 0)) {
+    } else if (job_is_once(job) || (job->type && strcmp(job->type, "interval") == 0)) {
         why_add(a, "type", WHY_FINE, "%s", job->type);
     } else {
         why_add(a, "type", WHY_STOPS, "%s", job->type ? job->type : _("none"));
@@ -102,7 +97,7 @@ static void look_at_spec(struct why_asking *a)
 static void look_at_no_time(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
-    if (is_once(job)) {
+    if (job_is_once(job)) {
         why_add(a, "next_run_at", WHY_FINE, job->has_last ? N_("none") : N_("none: at once"));
         return;
     }
@@ -117,8 +112,8 @@ static void look_at_time(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
     char next[AGEWORDS_STAMP_MAX];
-    int64_t late_s = job->has_next ? (a->s->situation->now_us - job->next_us) / 1000000 : 0;
-    bool is_done = is_once(job) && job->has_last; /* its time does not matter any more */
+    int64_t late_s = job_late_us(job, a->s->situation->now_us) / 1000000;
+    bool is_done = job_is_once(job) && job->has_last; /* its time does not matter any more */
     if (!job->has_next) {
         look_at_no_time(a);
         return;
@@ -144,17 +139,6 @@ static void look_at_handler(struct why_asking *a)
 }
 
 /* ---- who is at work on it ---- */
-
-/* What the run under way says of it; NULL: nothing. */
-static const struct busy_job *find_busy(const struct why_asking *a)
-{
-    const struct busy *busy = &a->s->situation->busy;
-    for (size_t i = 0; i < busy->count; i++)
-        if (busy->jobs[i].client_id == a->s->client->client.id &&
-            busy->jobs[i].job_id == a->s->job->row->job.id)
-            return &busy->jobs[i];
-    return NULL;
-}
 
 static const struct journal_item *find_entry(const struct why_asking *a)
 {
@@ -191,12 +175,10 @@ static void claimed_there(struct why_asking *a, const struct job_claim *claim)
 static void look_at_claim(struct why_asking *a)
 {
     const struct job_claim *claim = &a->s->job->row->claim;
-    const struct busy_job *busy = find_busy(a);
-    const struct journal_item *entry = find_entry(a);
-    if (busy)
-        claimed_here(a, busy->lane_pid, busy->since_us);
-    else if (entry && entry->owner)
-        claimed_here(a, (int)entry->owner, entry->run_at_us);
+    struct situation_work work;
+    if (situation_find_work(a->s->situation, a->s->client->client.id, a->s->job->row->job.id,
+                            &work))
+        claimed_here(a, (int)work.pid, work.since_us);
     else if (claim->pid)
         claimed_there(a, claim);
     else

@@ -225,6 +225,11 @@ ok '23. a command is under way' has_begun one
 ok 'for how long' wait_until 20 job_shown Waiting "'task-server client 1'"
 ok 'the run tells its kind' wait_until 20 at_work command
 json '23' '[j["package"] for j in acme["running"]], [j["kind"] for j in s["at_work"]["jobs"]]' "(['Waiting'], ['command'])"
+pg_admin postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name LIKE 'task-server%' AND datname = '$db'" >/dev/null
+says '23a. its claim is gone, and it runs all the same' '^ 1  Müller GmbH +1 +1 +0 +0  well$'
+like 'so it is listed' "$TS_OUT" "^Müller GmbH +$JOB_ID  Waiting +20.* process [0-9]+ of this machine$"
+json '23a' '[(j["package"], j["by"], j["pid"] > 1) for j in acme["running"]]' "[('Waiting', None, True)]"
 set_client "dbname = 'nowhere'"
 ok '24. though its database is away' job_shown Waiting 'process [0-9]+ of this machine$'
 json '24' 'acme["trouble"] is not None, [j["package"] for j in s["at_work"]["jobs"]]' "(True, ['Waiting'])"
