@@ -116,3 +116,14 @@ void buf_release(struct buf *buf)
     free(buf->data);
     *buf = (struct buf){0};
 }
+
+void utf8_trim(char *text)
+{
+    size_t len = strlen(text);
+    size_t last = len;
+    while (last && len - last < 3 && ((unsigned char)text[last - 1] & 0xC0) == 0x80)
+        last--;
+    if (last && (unsigned char)text[last - 1] >= 0xC0 &&
+        !utf8_sequence(text + last - 1, len - last + 1))
+        text[last - 1] = '\0';
+}

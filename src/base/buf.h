@@ -46,4 +46,7 @@ void buf_release(struct buf *buf);
  * Overlong forms, surrogates and values above U+10FFFF are not valid (RFC 3629). */
 size_t utf8_sequence(const char *bytes, size_t len) MUST_USE;
 
+/* Takes away a last character that was cut, as by snprintf or "%.100s". */
+void utf8_trim(char *text);
+
 #endif

@@ -46,7 +46,7 @@ void paper_add(struct buf *out, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    screen_add_lines(out, text);
+    screen_add_line(out, text);
 }
 
 bool paper_write(const struct buf *out, struct err *err)

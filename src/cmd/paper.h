@@ -23,8 +23,8 @@
 
 struct table_style paper_style(void);
 
-/* Appends a line, or some, of which the values may come from a database: made harmless as the cells
- * of a table are (core/table.h).  fmt: translated already. */
+/* Appends one line, whose values may come from a database: made harmless as the cells of a table
+ * are (core/screen.h).  fmt: translated already. */
 void paper_add(struct buf *out, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Writes it all to standard output; false where that cannot be done (a full disk), or where `out`

@@ -66,21 +66,17 @@ int screen_add(struct buf *out, const char *text, int room)
     return used;
 }
 
-void screen_add_lines(struct buf *out, const char *text)
+void screen_add_line(struct buf *out, const char *text)
 {
+    struct buf line = {0};
+    size_t len = strlen(text);
     struct screen screen = screen_begin();
-    while (*text) {
-        struct buf line = {0};
-        size_t len = strcspn(text, "\n");
-        buf_add(&line, text, len);
-        screen_add(out, buf_text(&line), INT_MAX);
-        out->failed |= line.failed;
-        buf_release(&line);
-        text += len;
-        if (*text)
-            buf_add(out, text++, 1);
-    }
+    buf_add(&line, text, len && text[len - 1] == '\n' ? len - 1 : len);
+    screen_add(out, buf_text(&line), INT_MAX);
+    buf_add_text(out, "\n");
     screen_end(screen);
+    out->failed |= line.failed;
+    buf_release(&line);
 }
 
 int screen_width(const char *text)

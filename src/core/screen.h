@@ -1,7 +1,7 @@
 /* screen.h: texts for a terminal: how wide they are, and made harmless.
  *
  *     screen_width("Müßig")                       5
- *     screen_add_lines(&out, text)                a line, or some, with values from a database
+ *     screen_add_line(&out, text)                 a line with values from a database
  *     struct screen screen = screen_begin();      around screen_measure and screen_add
  *     screen_add(&out, text, 20); …
  *     screen_end(screen);
@@ -34,8 +34,9 @@ size_t screen_measure(const char *text, int *columns);
 /* Appends at most `room` columns of the text; returns how many it took. */
 int screen_add(struct buf *out, const char *text, int room);
 
-/* Appends it all; newlines stay. */
-void screen_add_lines(struct buf *out, const char *text);
+/* Appends it all as one line, with a newline behind it: those within it are no more than other
+ * control characters. */
+void screen_add_line(struct buf *out, const char *text);
 
 /* Terminal columns. */
 int screen_width(const char *text) MUST_USE;
