@@ -76,7 +76,7 @@ static bool find_until(const struct request *request, const struct zone *zone, s
 static bool put_hold(const struct desk *desk, const struct hold *hold, struct err *err)
 {
     struct holds holds;
-    if (!desk->site.holds_path)
+    if (!desk->site.state)
         return err_set(err, ERR_SYSTEM, "there is no state directory to write it down in");
     bool done = holds_load(&holds, desk->site.holds_path, err) && holds_put(&holds, hold, err) &&
                 holds_save(&holds, hold->since_s, err);

@@ -19,7 +19,8 @@ static const char usage[] = N_(
     "meantime runs, once each.\n"
     "\n"
     "A client whose database is not the one it was (a restored copy, a renamed one, another\n"
-    "server) is held by itself.  With --client that database is accepted from now on.\n"
+    "server) is held by itself.  With --client that database is accepted from now on; where it is\n"
+    "held by hand besides, that hold ends first, and the command is to be said once more.\n"
     "\n"
     "  --client C   the client C (its id or its name)\n"
     "\n"
@@ -58,22 +59,23 @@ static void tell_others(const struct desk *desk, const struct holds *holds, stru
     }
 }
 
-/* name: NULL for all clients. */
+/* name: NULL for all clients.  held: was there one? */
 static bool end_hold(const struct desk *desk, int client_id, const char *name, struct buf *out,
-                     struct err *err)
+                     bool *held, struct err *err)
 {
     struct holds holds;
-    if (!desk->site.holds_path)
+    int64_t now_s = clock_real_us() / 1000000;
+    if (!desk->site.state)
         return err_set(err, ERR_SYSTEM, "there is no state directory that could hold anybody");
     if (!holds_load(&holds, desk->site.holds_path, err))
         return false;
-    bool held = holds_remove(&holds, client_id);
+    *held = holds_remove(&holds, client_id, now_s);
     if (!name)
-        buf_add_text(out, held ? _("all clients are released\n") : _("all clients: not held\n"));
+        buf_add_text(out, *held ? _("all clients are released\n") : _("all clients: not held\n"));
     else
-        paper_add(out, held ? _("client '%s' is released\n") : _("client '%s': no hold\n"), name);
+        paper_add(out, *held ? _("client '%s' is released\n") : _("client '%s': no hold\n"), name);
     tell_others(desk, &holds, out);
-    bool done = !held || holds_save(&holds, clock_real_us() / 1000000, err);
+    bool done = !*held || holds_save(&holds, now_s, err);
     holds_release(&holds);
     return done;
 }
@@ -108,8 +110,11 @@ static bool release_client(const struct desk *desk, const char *wanted, struct b
         return false;
     const struct survey_client *found = &survey.clients[0];
     const char *name = found->client.fields[CLIENT_NAME];
-    bool done = end_hold(desk, found->client.id, name, out, err);
-    if (done && found->moved)
+    bool held = false;
+    bool done = end_hold(desk, found->client.id, name, out, &held, err);
+    if (done && found->moved && held)
+        paper_add(out, _("still client '%s' is held: %s\n"), name, found->moved);
+    else if (done && found->moved)
         done = accept(desk, found, out, err);
     if (done && found->trouble)
         done = err_set(err, found->trouble_kind,
@@ -126,9 +131,10 @@ static int run(const struct cmd_args *args)
     struct buf out = {0};
     struct err unwritten = {0};
     const char *client = NULL;
+    bool held = false;
     bool done = parse_request(args, &client, &err) && desk_open(&desk, args->cli, &err) &&
                 (client ? release_client(&desk, client, &out, &err)
-                        : end_hold(&desk, HOLDS_ALL, NULL, &out, &err));
+                        : end_hold(&desk, HOLDS_ALL, NULL, &out, &held, &err));
     bool told = paper_write(&out, &unwritten);
     buf_release(&out);
     desk_close(&desk);

@@ -57,9 +57,23 @@ static void add_busy(const struct situation *s, const struct site *site, struct 
     buf_add_text(out, "]}");
 }
 
+/* What the state directory would tell; null: it cannot be read. */
+static void add_known(struct buf *out, const char *key, const struct situation *s, int64_t number)
+{
+    json_add_key(out, key);
+    if (s->state)
+        buf_addf(out, "%" PRId64, number);
+    else
+        buf_add_text(out, "null");
+}
+
 static void add_incidents(const struct situation *s, const struct site *site, struct buf *out)
 {
     json_add_key(out, "incidents");
+    if (!s->state) {
+        buf_add_text(out, "null");
+        return;
+    }
     buf_add_text(out, "[");
     for (size_t i = 0; i < s->incidents.count; i++) {
         const struct incident *incident = &s->incidents.items[i];
@@ -79,7 +93,7 @@ static void add_overdue(const struct overview *o, const struct survey_client *cl
     buf_add_text(out, "[");
     for (size_t i = 0; i < client->count; i++) {
         const struct job *job = &client->jobs[i].row->job;
-        if (!overview_is_overdue(o, &client->jobs[i]))
+        if (!overview_is_overdue(o, client, &client->jobs[i]))
             continue;
         json_add_next(out);
         buf_add_text(out, "{");
@@ -154,20 +168,45 @@ static void add_failures(const struct overview *o, size_t index, const struct si
     buf_add_text(out, "]");
 }
 
+/* null: it does not end by itself. */
+static void add_until(struct buf *out, const char *key, const struct site *site,
+                      const struct hold *hold)
+{
+    if (hold && hold->until_s != HOLDS_FOREVER)
+        add_time(out, key, site, hold->until_s * 1000000);
+    else
+        json_add_member(out, key, NULL);
+}
+
+static void add_also_held(const struct hold *hold, const struct site *site, struct buf *out)
+{
+    if (!hold) {
+        buf_add_text(out, "null");
+        return;
+    }
+    buf_add_text(out, "{");
+    json_add_member(out, "by", hold->who);
+    json_add_member(out, "why", hold->why);
+    add_until(out, "until", site, hold);
+    buf_add_text(out, "}");
+}
+
 static void add_client(const struct overview *o, size_t index, const struct site *site,
                        struct buf *out)
 {
     const struct survey_client *client = &o->survey.clients[index];
-    const char *held = client->moved ? client->moved : client->hold ? client->hold->why : NULL;
+    const struct hold *hold = client->hold;
     json_add_member(out, "client", client->client.fields[CLIENT_NAME]);
     json_add_number(out, "client_id", client->client.id);
     json_add_bool(out, "enabled", !client->client.disabled);
     json_add_member(out, "trouble", client->trouble);
-    json_add_bool(out, "held", held != NULL);
-    json_add_member(out, "held_why", held);
-    json_add_member(out, "held_by", client->hold ? client->hold->who : NULL);
-    if (client->hold && client->hold->until_s != HOLDS_FOREVER)
-        add_time(out, "held_until", site, client->hold->until_s * 1000000);
+    json_add_bool(out, "held", hold || client->moved || o->survey.holds_trouble);
+    json_add_member(out, "held_why", hold ? hold->why : client->moved);
+    json_add_member(out, "held_by", hold ? hold->who : NULL);
+    add_until(out, "held_until", site, hold);
+    json_add_key(out, "also_held");
+    add_also_held(client->also_hold, site, out);
+    json_add_member(out, "moved", client->moved);
     json_add_bool(out, "read_only", client->inventory.session.read_only);
     json_add_member(out, "perl_held_why",
                     client->perl == VISIT_PERL_HELD ? client->perl_held : NULL);
@@ -198,12 +237,16 @@ void status_json(const struct overview *o, const struct site *site, struct buf *
     json_add_member(out, "holds_trouble", o->survey.holds_trouble);
     add_last_run(s, site, out);
     add_busy(s, site, out);
-    json_add_number(out, "journal_waiting", s->journal.waiting);
-    json_add_number(out, "journal_bad", s->journal.bad);
+    add_known(out, "journal_waiting", s, s->journal.waiting);
+    add_known(out, "journal_bad", s, s->journal.bad);
     json_add_member(out, "journal_trouble", s->journal_trouble);
-    json_add_number(out, "notices_waiting", (int64_t)s->notices);
+    add_known(out, "notices_waiting", s, (int64_t)s->notices);
     add_incidents(s, site, out);
-    json_add_number(out, "clients_not_enabled", (int64_t)o->survey.left_out);
+    json_add_key(out, "clients_not_enabled");
+    if (o->survey.trouble)
+        buf_add_text(out, "null");
+    else
+        buf_addf(out, "%zu", o->survey.left_out);
     json_add_key(out, "clients");
     buf_add_text(out, "[");
     for (size_t i = 0; i < o->survey.count; i++) {

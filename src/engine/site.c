@@ -278,14 +278,28 @@ static bool find_file(const struct site *site, const char *suffix, char **found,
     return *found || (done && err_set_nomem(err));
 }
 
+/* Jobs run without a state directory, but not because it cannot be read who is held there. */
+static void find_holds_without(struct site *site, const struct statedir_wish *wish)
+{
+    struct buf path = {0};
+    struct err ignored = {0};
+    statedir_place(wish, &path);
+    buf_add_text(&path, "/");
+    bool done = site_file_name(site, ".holds", &path, &ignored);
+    site->holds_path = done ? strdup(buf_text(&path)) : NULL;
+    buf_release(&path);
+}
+
 bool site_open_state(struct site *site, struct statedir *state, struct err *err)
 {
     struct statedir_wish wish = {
         .installation = site->installation,
         .configured = site->options.state_dir,
     };
-    if (!statedir_open(state, &wish, err))
+    if (!statedir_open(state, &wish, err)) {
+        find_holds_without(site, &wish);
         return false;
+    }
     site->state = state;
     return find_file(site, ".holds", &site->holds_path, err) &&
            find_file(site, ".databases", &site->origins_path, err);

@@ -64,8 +64,8 @@ struct site {
     struct statedir *state;  /* lent; NULL: there is none, and no external job can run */
     struct journal *journal; /* lent; the same */
     struct runlog *runlog;   /* lent; NULL: nobody remembers what ended */
-    char *holds_path;   /* store/holds.h; owned; NULL: without a state directory nobody is held */
-    char *origins_path; /* store/origins.h; owned; NULL: the same */
+    char *holds_path;        /* store/holds.h; owned; known also without a usable state directory */
+    char *origins_path;      /* store/origins.h; owned; NULL: the same */
     struct site_bridge bridge;
     struct upgrades *upgrades;  /* of this process; owned */
     struct sha256_memory *sums; /* of kivitendo's job classes, as this process needs them; owned */
@@ -84,7 +84,8 @@ bool site_read(struct site *site, const struct site_request *request, struct err
 void site_log_warnings(const struct site *site);
 
 /* Opens the state directory, lends it to the site, and finds the files in it that every command
- * looks at. */
+ * looks at.  False: there is none that could be used; holds_path is set all the same, for what
+ * cannot be read may hold somebody. */
 bool site_open_state(struct site *site, struct statedir *state, struct err *err) MUST_USE;
 
 /* Appends the path of a file of this installation in the state directory: ".last-run" and so on.

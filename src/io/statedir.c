@@ -48,16 +48,12 @@ static bool create_and_open(struct statedir *state, char *path, int more_flags, 
     return open_at(state, path, more_flags, err);
 }
 
-/* "<base>/<path>", or path itself if it is absolute.  NULL: out of memory.  The caller frees it. */
-static char *below(const char *base, const char *path)
+void statedir_place(const struct statedir_wish *wish, struct buf *path)
 {
-    struct buf text = {0};
-    if (*path != '/')
-        buf_addf(&text, "%s/", base);
-    buf_add_text(&text, path);
-    if (text.failed)
-        buf_release(&text);
-    return text.data;
+    const char *place = wish->configured ? wish->configured : "users/task_server";
+    if (*place != '/')
+        buf_addf(path, "%s/", wish->installation);
+    buf_add_text(path, place);
 }
 
 /* The system's directory is a chance, not a must: whatever is wrong with it, we do without. */
@@ -77,7 +73,10 @@ bool statedir_open(struct statedir *state, const struct statedir_wish *wish, str
     const char *configured = wish->configured;
     if (!configured && open_system(state, wish))
         return true;
-    char *path = below(wish->installation, configured ? configured : "users/task_server");
+    struct buf place = {0};
+    statedir_place(wish, &place);
+    char *path = place.failed ? NULL : strdup(buf_text(&place));
+    buf_release(&place);
     if (!path)
         return err_set_nomem(err);
     /* What lies below users/ could be somebody's link to elsewhere; a configured path is the

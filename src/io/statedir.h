@@ -23,6 +23,7 @@
 #include <stdbool.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 #define STATEDIR_SYSTEM "/var/lib/task-server"
@@ -41,6 +42,10 @@ struct statedir_wish {
 
 bool statedir_open(struct statedir *state, const struct statedir_wish *wish,
                    struct err *err) MUST_USE;
+
+/* Appends where it lies, or would, save for STATEDIR_SYSTEM: for who must know what is in one that
+ * cannot be opened. */
+void statedir_place(const struct statedir_wish *wish, struct buf *path);
 
 /* Takes NULL. */
 void statedir_close(struct statedir *state);

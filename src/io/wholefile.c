@@ -23,7 +23,7 @@ bool wholefile_read_fd(int fd, size_t max_bytes, struct buf *text)
 static bool read_path(const char *path, bool may_miss, struct buf *text, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && may_miss && errno == ENOENT)
+    if (fd < 0 && may_miss && (errno == ENOENT || errno == ENOTDIR))
         return true;
     if (fd < 0)
         return err_set_errno(err, "cannot open %s", path);

@@ -31,6 +31,12 @@ static void hold_release(struct hold *hold)
     free(hold->why);
 }
 
+static void drop(struct holds *holds, struct hold *hold)
+{
+    hold_release(hold);
+    *hold = holds->items[--holds->count];
+}
+
 bool holds_put(struct holds *holds, const struct hold *hold, struct err *err)
 {
     struct hold copy = *hold;
@@ -43,19 +49,21 @@ bool holds_put(struct holds *holds, const struct hold *hold, struct err *err)
         hold_release(&copy);
         return err_set_nomem(err);
     }
-    holds_remove(holds, hold->client_id);
+    struct hold *before = own(holds, hold->client_id);
+    if (before)
+        drop(holds, before);
     holds->items[holds->count++] = copy;
     return true;
 }
 
-bool holds_remove(struct holds *holds, int client_id)
+bool holds_remove(struct holds *holds, int client_id, int64_t now_s)
 {
     struct hold *hold = own(holds, client_id);
     if (!hold)
         return false;
-    hold_release(hold);
-    *hold = holds->items[--holds->count];
-    return true;
+    bool lasted = !is_over(hold, now_s);
+    drop(holds, hold);
+    return lasted;
 }
 
 static bool read_line(struct holds *holds, char *line, struct err *err)

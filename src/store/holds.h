@@ -4,7 +4,7 @@
  *     holds_load(&holds, path, err)                     a file that is not there: nobody is held
  *     const struct hold *hold = holds_find(&holds, client_id, now_s);      NULL: it may run
  *     holds_put(&holds, &(struct hold){…}, err)         replaces that client's, if it has one
- *     holds_remove(&holds, client_id)
+ *     holds_remove(&holds, client_id, now_s)
  *     holds_save(&holds, err)                           an empty list removes the file
  *     holds_release(&holds)
  *
@@ -54,9 +54,9 @@ const struct hold *holds_find_other(const struct holds *holds, int client_id, in
 /* Copies the texts. */
 bool holds_put(struct holds *holds, const struct hold *hold, struct err *err) MUST_USE;
 
-/* Removes the client's own (HOLDS_ALL: that of all clients, and no other).  False: there was none.
- */
-bool holds_remove(struct holds *holds, int client_id);
+/* Removes the client's own (HOLDS_ALL: that of all clients, and no other).  False: there was none,
+ * or one that is over. */
+bool holds_remove(struct holds *holds, int client_id, int64_t now_s);
 
 /* What is over is left out. */
 bool holds_save(const struct holds *holds, int64_t now_s, struct err *err) MUST_USE;

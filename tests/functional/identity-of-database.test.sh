@@ -54,6 +54,12 @@ ok 'unless somebody insists' run_ts run-job "$JOB_ID" --client acme --force
 is 'then it has run' "$(runs acme)" 3
 make_due acme
 
+run_ts hold --client acme --why 'the copy is looked at'
+run_ts status
+like 'held by hand besides, both are told' "$TS_OUT" 'held: its database is not the one it was.*; besides held by [a-z]+: the copy is looked at$'
+ok 'that hold can be ended' run_ts release --client acme
+like 'which does not accept the database in passing' "$TS_OUT" "still client 'acme' is held: its database is not the one it was"
+unlike 'really not' "$TS_OUT" 'from now on'
 ok 'released' run_ts release --client acme
 like 'it is said which database that is now' "$TS_OUT" "from now on its database is '.*_acme' on .* \(oid"
 run_ts run

@@ -45,8 +45,29 @@ judge() {
 
 if [ "$(id -u)" -eq 0 ]; then
     mkdir -m 0700 "$WORK/state"
-    judge 'a state directory of somebody else' "$WORK/state"
+    all_due
+    fails 'a state directory that we cannot look into: a run fails' 71 run_ts run
+    is 'nothing is run, for somebody may be held there' "$(ran)" ''
+    like 'which is said' "$TS_ERR" "nothing is run: whether clients are held cannot be told: .*$WORK/state.*Permission denied"
+    run_ts why "$echo_job" --client acme
+    like 'why says so, too' "$TS_OUT" '^✗  hold +the holds cannot be read: .*Permission denied'
+    unlike 'and nothing that it cannot know' "$TS_OUT" 'not held|nothing waits'
+    run_ts status
+    like 'status does not call the client well' "$TS_OUT" '^ 1  acme +3 .*  held: it cannot be read who is held'
+    run_ts status --json
+    like 'JSON has nulls' "$TS_OUT" '"journal_waiting":null,.*"notices_waiting":null,.*"incidents":null'
+    like 'and what is the matter' "$TS_OUT" '"holds_trouble":"cannot open .*Permission denied'
+    chmod 0755 "$WORK/state"
+    judge 'a state directory of somebody else, in which nobody is held' "$WORK/state"
     chown "$PG_USER" "$WORK/state"
+    chmod 0700 "$WORK/state"
+    run_ts hold --why 'the state directory moves'
+    chmod 0500 "$WORK/state"
+    all_due
+    run_ts run
+    is 'a hold counts in a directory that cannot be written' "$(ran)" ''
+    chmod 0700 "$WORK/state"
+    run_ts release
 fi
 mkdir -p "$WORK/state"
 chmod 0777 "$WORK/state"

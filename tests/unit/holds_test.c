@@ -102,8 +102,8 @@ static void holds_are_kept(void **state)
     assert_string_equal(holds.items[0].who, "a b");
     assert_string_equal(holds.items[0].why, "line forged ");
     assert_int_equal(holds.items[0].since_s, 5);
-    assert_true(holds_remove(&holds, 1));
-    assert_false(holds_remove(&holds, 1));
+    assert_true(holds_remove(&holds, 1, 100));
+    assert_false(holds_remove(&holds, 1, 100));
     assert_true(holds_save(&holds, 10, &err));
     assert_int_not_equal(stat(path, &st), 0);
     holds_release(&holds);
