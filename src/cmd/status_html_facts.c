@@ -124,7 +124,8 @@ void status_page_overdue(const struct status_page *p)
     for (size_t c = 0; c < p->o->survey.count; c++) {
         const struct survey_client *client = &p->o->survey.clients[c];
         for (size_t i = 0; i < client->count; i++) {
-            if (!overview_is_overdue(p->o, &client->jobs[i]) || ++shown > STATUS_HTML_LISTED_MAX)
+            if (!overview_is_overdue(p->o, client, &client->jobs[i]) ||
+                ++shown > STATUS_HTML_LISTED_MAX)
                 continue;
             if (shown == 1)
                 begin_table(p, titles);

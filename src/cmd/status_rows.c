@@ -64,7 +64,7 @@ static bool add_job_gaps(const struct work *work, struct status_row *row,
     if (is_regular && cronspec_parse(&spec, in_row->spec, &ignored) &&
         !add_gaps_between(work, row, &plan))
         return false;
-    if (!overview_is_overdue(work->o, job))
+    if (!overview_is_overdue(work->o, &work->o->survey.clients[row->client], job))
         return true;
     return add_gap(row, (struct timeline_gap){.from_us = in_row->next_us,
                                               .until_us = work->o->situation.now_us});

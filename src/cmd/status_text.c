@@ -213,7 +213,7 @@ static size_t add_overdue(const struct page *p, const struct survey_client *clie
     for (size_t i = 0; i < client->count; i++) {
         const struct job *job = &client->jobs[i].row->job;
         char since[AGEWORDS_STAMP_MAX];
-        if (!overview_is_overdue(p->o, &client->jobs[i]) || ++shown > SHOWN_MAX)
+        if (!overview_is_overdue(p->o, client, &client->jobs[i]) || ++shown > SHOWN_MAX)
             continue;
         show_minute(p, job->next_us, since);
         add_job(table, client, job);

@@ -89,7 +89,7 @@ void checkup_jobs(struct checkup *checkup)
             const struct survey_client *client = &o->survey.clients[c];
             const struct survey_job *job = &client->jobs[i];
             active += job->row->job.active;
-            if (overview_is_overdue(o, job))
+            if (overview_is_overdue(o, client, job))
                 checkup_name_job(&overdue, client, &job->row->job);
             if (is_failing(o, client, i))
                 checkup_name_job(&failing, client, &job->row->job);

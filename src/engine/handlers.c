@@ -13,6 +13,7 @@
 #include "core/option_map.h"
 #include "core/released.h"
 #include "engine/catalogue.h"
+#include "io/program.h"
 #include "io/sha256.h"
 
 #define CLASSES  "SL/BackgroundJob"
@@ -197,4 +198,33 @@ struct handler_choice handlers_choose(const struct site *site, const char *packa
     if (choice.kind != BOARD_NATIVE)
         choice.native = NULL;
     return choice;
+}
+
+static bool can_start_command(const struct site *site, const char *package, struct err *err)
+{
+    struct words words = {0};
+    struct ownership_rule rule = {.uid = site->identity.uid, .name = site->identity.name};
+    bool can = options_command(&site->options, package, &words, err) &&
+               program_check(words.items[0], &rule, err);
+    words_release(&words);
+    return can;
+}
+
+static bool can_start_bridge(const struct site *site, struct err *err)
+{
+    struct buf path = {0};
+    buf_addf(&path, "%s/bridge", site->perl_dir);
+    bool can = access(buf_text(&path), R_OK) == 0 ||
+               err_set(err, ERR_SYSTEM, "a file of our own cannot be read: %s", buf_text(&path));
+    buf_release(&path);
+    return can;
+}
+
+bool handlers_can_start(const struct site *site, int kind, const char *package, struct err *err)
+{
+    switch (kind) {
+    case BOARD_COMMAND: return can_start_command(site, package, err);
+    case BOARD_PERL: return can_start_bridge(site, err);
+    default: return true;
+    }
 }

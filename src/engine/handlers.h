@@ -44,4 +44,9 @@ struct handler_choice {
 /* package may be NULL, or any text. */
 struct handler_choice handlers_choose(const struct site *site, const char *package) MUST_USE;
 
+/* Can the program of a package of this kind be started, as far as can be seen without starting it?
+ * For Perl that is our bridge; what Perl itself lacks engine/checkup finds out. */
+bool handlers_can_start(const struct site *site, int kind, const char *package,
+                        struct err *err) MUST_USE;
+
 #endif

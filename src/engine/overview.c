@@ -181,10 +181,13 @@ bool overview_collect(struct overview *o, const struct site *site, const struct 
     return situation_look(&o->situation, site, err) && ask_clients(o, site, wish, err);
 }
 
-bool overview_is_overdue(const struct overview *o, const struct survey_job *job)
+bool overview_is_overdue(const struct overview *o, const struct survey_client *client,
+                         const struct survey_job *job)
 {
-    return job->due == DUE &&
-           job_late_us(&job->row->job, o->situation.now_us) > OVERVIEW_OVERDUE_S * INT64_C(1000000);
+    struct situation_work work;
+    int64_t late_us = job_late_us(&job->row->job, o->situation.now_us);
+    return job->due == DUE && late_us > OVERVIEW_OVERDUE_S * INT64_C(1000000) &&
+           !overview_is_running(o, client, job, &work);
 }
 
 bool overview_is_resting(const struct survey_job *job)
@@ -221,7 +224,7 @@ struct overview_counts overview_count(const struct overview *o, size_t index)
     for (size_t i = 0; i < client->count; i++) {
         counts.active += client->jobs[i].row->job.active;
         counts.running += overview_is_running(o, client, &client->jobs[i], &work);
-        counts.overdue += overview_is_overdue(o, &client->jobs[i]);
+        counts.overdue += overview_is_overdue(o, client, &client->jobs[i]);
         counts.resting += overview_is_resting(&client->jobs[i]);
     }
     for (size_t i = 0; i < o->run_count; i++)

@@ -75,8 +75,9 @@ struct overview_counts {
 bool overview_collect(struct overview *overview, const struct site *site,
                       const struct overview_wish *wish, struct err *err) MUST_USE;
 
-/* It is due, and longer so than it should be. */
-bool overview_is_overdue(const struct overview *overview, const struct survey_job *job);
+/* It is due, longer so than it should be, and nobody is at it. */
+bool overview_is_overdue(const struct overview *overview, const struct survey_client *client,
+                         const struct survey_job *job);
 
 /* It is active and ours, but will never be due: it has no next_run_at, as after a cron_spec that
  * cannot be understood, or a type that nobody knows. */

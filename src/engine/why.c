@@ -46,6 +46,7 @@ static const char *title_of(const char *what)
         {"cron_spec", N_("schedule")},
         {"next_run_at", N_("next run")},
         {"handler", N_("runs as")},
+        {"program", N_("program")},
         {"claim", N_("claimed")},
         {"journal", N_("journal")},
         {"last", N_("last run")},
@@ -65,6 +66,7 @@ void why_add(struct why_asking *a, const char *what, enum why_verdict verdict, c
     va_start(args, fmt);
     vsnprintf(text, sizeof text, i18n(fmt), args);
     va_end(args);
+    utf8_trim(text);
     struct why_line *line = &a->why->lines[a->why->count++];
     *line = (struct why_line){.what = what, .title = title_of(what), .verdict = verdict};
     line->value = copy(a, text);
@@ -175,8 +177,6 @@ static void look_at_moved(struct why_asking *a)
     if (!a->s->client || !a->s->client->moved)
         return;
     why_add(a, "moved", WHY_STOPS, "it is held by itself: %s", a->s->client->moved);
-    why_advise(a, _("if this is the right database: task-server release --client %d"),
-               a->s->client->client.id);
 }
 
 static void look_at_nologin(struct why_asking *a)

@@ -41,14 +41,30 @@ static void add_others(const struct why *why, const struct why_line *but, enum w
                        struct buf *text)
 {
     struct buf titles = {0};
-    for (size_t i = 0; i < why->count; i++)
-        if (why->lines[i].verdict == verdict && &why->lines[i] != but)
-            buf_addf(&titles, "%s\"%s\"", titles.len ? ", " : "", _(why->lines[i].title));
+    for (size_t i = 0; i < why->count; i++) {
+        if (why->lines[i].verdict != verdict || &why->lines[i] == but)
+            continue;
+        buf_add_text(&titles, titles.len ? ", " : "");
+        buf_addf(&titles, _("\"%s\""), _(why->lines[i].title));
+    }
     if (titles.len)
         buf_addf(text, verdict == WHY_STOPS ? _(" Also in the way: %s.") : _(" Look at %s, too."),
                  buf_text(&titles));
     text->failed |= titles.failed;
     buf_release(&titles);
+}
+
+/* What lets it fail once it is run; NULL: nothing that is known. */
+static const struct why_line *find_hopeless(const struct why *why)
+{
+    const struct why_line *unknown = find_line(why, "handler", WHY_WARNING);
+    return unknown ? unknown : find_line(why, "program", WHY_WARNING);
+}
+
+/* In few words: what stands in the line of a package that nobody knows is long. */
+static const char *reason_of(const struct why_line *hopeless)
+{
+    return strcmp(hopeless->what, "handler") == 0 ? _("nobody knows its package") : hopeless->value;
 }
 
 static void conclude_stopped(const struct why *why, const struct why_line *stops, struct buf *text)
@@ -59,20 +75,21 @@ static void conclude_stopped(const struct why *why, const struct why_line *stops
     else
         buf_addf(text, _("It is not run, because of \"%s\": %s."), _(stops->title), stops->value);
     add_others(why, stops, WHY_STOPS, text);
-    if (find_line(why, "handler", WHY_WARNING))
-        buf_add_text(text, _(" Even then it would fail, for nobody knows its package."));
+    const struct why_line *hopeless = find_hopeless(why);
+    if (hopeless)
+        buf_addf(text, _(" Even then it would fail: %s."), reason_of(hopeless));
 }
 
 /* Nobody can run it, which is no reason for a run to leave it alone. */
-static void conclude_unknown(const struct why_line *handler, const struct why_line *waits,
-                             struct buf *text)
+static void conclude_hopeless(const struct why_line *hopeless, const struct why_line *waits,
+                              struct buf *text)
 {
     if (waits)
-        buf_addf(text, _("It will fail when its time comes, %s: nobody knows its package; %s."),
-                 waits->value, handler->advice);
+        buf_addf(text, _("It will fail when its time comes, %s: %s; %s."), waits->value,
+                 reason_of(hopeless), hopeless->advice);
     else
-        buf_addf(text, _("It is due, and will fail: nobody knows its package; %s."),
-                 handler->advice);
+        buf_addf(text, _("It is due, and will fail: %s; %s."), reason_of(hopeless),
+                 hopeless->advice);
 }
 
 /* What an earlier run of it has left comes first, and moves it on. */
@@ -104,7 +121,7 @@ bool why_conclude(struct why *why, bool busy)
     const struct why_line *running = find_line(why, "claim", WHY_WAITS);
     const struct why_line *stops = find_leading(why);
     const struct why_line *waits = find_first(why, WHY_WAITS);
-    const struct why_line *unknown = find_line(why, "handler", WHY_WARNING);
+    const struct why_line *hopeless = find_hopeless(why);
     const struct why_line *unrecorded = find_line(why, "journal", WHY_WARNING);
     if (running)
         buf_addf(&text, _("It is running now, claimed %s."), running->value);
@@ -112,8 +129,8 @@ bool why_conclude(struct why *why, bool busy)
         conclude_stopped(why, stops, &text);
     else if (unrecorded && !waits)
         conclude_unrecorded(why, unrecorded, &text);
-    else if (unknown)
-        conclude_unknown(unknown, waits, &text);
+    else if (hopeless)
+        conclude_hopeless(hopeless, waits, &text);
     else
         conclude_well(why, waits, busy, &text);
     why->conclusion = text.failed ? NULL : strdup(buf_text(&text));

@@ -5,6 +5,7 @@
 #include "core/cronperl.h"
 #include "core/cronspec.h"
 #include "core/specwords.h"
+#include "engine/handlers.h"
 #include "engine/why_parts.h"
 #include "store/history.h"
 
@@ -23,7 +24,7 @@ static void look_at_row(struct why_asking *a)
         why_advise(a, _("task-server jobs enable %d --client %d, or kivitendo's page"), job->id,
                    client_id);
     if (job_is_once(job) && job->has_last) {
-        why_add(a, "type", WHY_STOPS, "once, and it has run");
+        why_add(a, "type", WHY_STOPS, "once, and it has had its turn");
         why_advise(a,
                    _("that is how such jobs are: task-server run-job %d --client %d runs it again"),
                    job->id, client_id);
@@ -79,10 +80,15 @@ static void judge_spec(struct why_asking *a, const struct cronspec *spec, const 
 
 static void look_at_spec(struct why_asking *a)
 {
-    const char *text = a->s->job->row->job.spec ? a->s->job->row->job.spec : "";
+    const struct job *job = &a->s->job->row->job;
+    const char *text = job->spec ? job->spec : "";
     struct cronspec spec;
     struct err err = {0};
     bool understood = cronspec_parse(&spec, text, &err);
+    if (understood && job_is_once(job)) {
+        why_add(a, "cron_spec", WHY_FINE, "none counts: it runs once");
+        return;
+    }
     if (understood && spec.fires) {
         judge_spec(a, &spec, text);
         return;
@@ -91,7 +97,7 @@ static void look_at_spec(struct why_asking *a)
         why_add(a, "cron_spec", WHY_STOPS, "'%.300s' never fires", text);
     else
         why_add(a, "cron_spec", WHY_STOPS, "'%.300s' cannot be understood: %.500s", text, err.text);
-    why_advise(a, _("the job rests until its schedule is changed"));
+    why_advise(a, _("it is not run before its schedule is changed"));
 }
 
 static void look_at_no_time(struct why_asking *a)
@@ -108,25 +114,46 @@ static void look_at_no_time(struct why_asking *a)
                job->id, a->s->client->client.id);
 }
 
+static bool is_running(const struct why_asking *a)
+{
+    struct situation_work work;
+    const struct inventory_job *row = a->s->job->row;
+    return row->claim.pid ||
+           situation_find_work(a->s->situation, a->s->client->client.id, row->job.id, &work);
+}
+
 static void look_at_time(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
     char next[AGEWORDS_STAMP_MAX];
     int64_t late_s = job_late_us(job, a->s->situation->now_us) / 1000000;
+    bool lies_ahead = job->has_next && job->next_us > a->s->situation->now_us;
     bool is_done = job_is_once(job) && job->has_last; /* its time does not matter any more */
     if (!job->has_next) {
         look_at_no_time(a);
         return;
     }
     why_show_time(a, job->next_us, next);
-    if (job->next_us > a->s->situation->now_us) {
-        why_add(a, "next_run_at", is_done ? WHY_FINE : WHY_WAITS, "%s", next);
-    } else if (late_s > OVERDUE_S && !is_done) {
+    if (is_done || (!lies_ahead && (late_s <= OVERDUE_S || is_running(a)))) {
+        why_add(a, "next_run_at", WHY_FINE, "%s", next);
+    } else if (lies_ahead && a->s->job->due == DUE) {
+        why_add(a, "next_run_at", WHY_FINE, "%s, but without a schedule it is run at once", next);
+    } else if (lies_ahead) {
+        why_add(a, "next_run_at", WHY_WAITS, "%s", next);
+    } else {
         why_add(a, "next_run_at", WHY_WARNING, "%s", next);
         why_advise(a, _("the next run should see to it; if it does not: task-server -v run"));
-    } else {
-        why_add(a, "next_run_at", WHY_FINE, "%s", next);
     }
+}
+
+static void look_at_program(struct why_asking *a)
+{
+    const struct survey_job *job = a->s->job;
+    struct err err = {0};
+    if (handlers_can_start(a->s->site, job->kind, job->row->job.package, &err))
+        return;
+    why_add(a, "program", WHY_WARNING, "it cannot be started: %s", err.text);
+    why_advise(a, _("task-server check says more"));
 }
 
 static void look_at_handler(struct why_asking *a)
@@ -134,7 +161,9 @@ static void look_at_handler(struct why_asking *a)
     const struct survey_job *job = a->s->job;
     bool known = job->kind != BOARD_NATIVE || job->native;
     why_add(a, "handler", known ? WHY_FINE : WHY_WARNING, "%.1500s", job->why);
-    if (!known)
+    if (known)
+        look_at_program(a);
+    else
         why_advise(a, _("correct its package, or name a program for it in [task_server/commands]"));
 }
 
@@ -216,7 +245,9 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
     switch (fate) {
     case JOURNAL_FATE_GONE: why_add(a, "journal", WHY_FINE, "nothing waits"); return;
     case JOURNAL_FATE_RUNNING:
-        why_add(a, "journal", WHY_WAITS, "its run of %s is still under way", began);
+        why_add(a, "journal", WHY_WARNING,
+                "what its run of %s started goes on, and nobody is seen to watch over it", began);
+        why_advise(a, _("the next run ends it, and records that it was interrupted"));
         return;
     case JOURNAL_FATE_INTERRUPTED:
         why_add(a, "journal", WHY_WARNING,
@@ -247,6 +278,10 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
 static void look_at_journal(struct why_asking *a)
 {
     const struct journal_item *entry = find_entry(a);
+    if (!a->s->situation->state) {
+        why_add(a, "journal", WHY_FINE, "not known: the state directory cannot be read");
+        return;
+    }
     if (entry && !entry->owner && !a->s->job->row->claim.pid)
         tell_entry(a, entry);
     else if (others_wait(a))

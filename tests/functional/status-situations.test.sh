@@ -100,7 +100,7 @@ run_ts run
 
 run_ts hold --client 1
 says '8. a client that is held, nobody knows why' '^ 1  Müller GmbH +1 .*  held by [a-z]+: no reason given$'
-json '8' 'acme["held"], acme["held_by"] != "", "held_until" in acme, empty["held"]' '(True, True, False, False)'
+json '8' 'acme["held"], acme["held_by"] != "", acme["held_until"], empty["held"]' '(True, True, None, False)'
 run_ts run
 silent 'what lasts is not said twice' '^lasting since'
 run_ts release --client 1
@@ -121,7 +121,7 @@ run_ts hold --client 1 --until 2h --why 'the tax adviser'
 run_ts hold --why 'for good'
 says '11a. both at once: what lasts longer, and the other one' \
     '^ 1  Müller GmbH .*  held by [a-z]+: for good; besides held by [a-z]+ until 20.*: the tax adviser$'
-json '11a' 'acme["held_why"], "held_until" in acme' "('for good', False)"
+json '11a' 'acme["held_why"], acme["held_until"], acme["also_held"]["why"]' "('for good', None, 'the tax adviser')"
 run_ts release
 says 'then that is left' '^ 1  Müller GmbH .*  held by [a-z]+ until 20.*: the tax adviser$'
 rm -f "$state"/*.holds

@@ -74,12 +74,21 @@ why '8. its type is unknown' type stops 'weekly'
 set_job "type = 'interval', next_run_at = NULL"
 why '9. it has no next_run_at' next_run_at stops 'none\|it rests'
 set_job "type = 'once', last_run_at = now()"
-why '10. a once job that has run' type stops "once, and it has run\|.*run-job $JOB_ID --client 1"
+why '10. a once job that has run' type stops "once, and it has had its turn\|.*run-job $JOB_ID --client 1"
 set_job "active = false, next_run_at = now() + interval '1 hour'"
-concludes 'which nothing else mends' 'because of "type": once, and it has run;.* Also in the way: "active"'
+concludes 'which nothing else mends' 'because of "type": once, and it has had its turn;.* Also in the way: "active"'
 set_job "active = true, next_run_at = NULL"
 set_job "last_run_at = NULL"
 concludes '11. a once job without a time' 'It is due'
+set_job "cron_spec = '', next_run_at = now() + interval '1 hour'"
+why 'with a time, but without a schedule' next_run_at fine '20.*, but without a schedule it is run at once'
+concludes 'it is due at once' 'It is due, and the next run runs it'
+set_job "cron_spec = '0 3 * * *'"
+why 'with both' cron_spec fine 'none counts: it runs once'
+concludes 'it waits for its time' 'run when its time comes'
+set_job "next_run_at = '-infinity'"
+why 'one that somebody wants now' next_run_at fine '-infinity\|'
+set_job 'next_run_at = NULL'
 set_job "type = 'interval', next_run_at = now(), node_id = 'other'"
 why '12. it belongs to another node' node stops "only 'other'; this is 'test'"
 set_job 'node_id = NULL'
@@ -115,7 +124,13 @@ ts_setting '[task_server/commands]'
 ts_setting 'NoSuch = /bin/true'
 ts_setting "Waiting = /bin/sh $WORK/waits"
 why '21. a command' handler fine 'as a command'
-set_job "package_name = 'Speaks'"
+ts_setting 'Broken = /nowhere/program'
+set_job "package_name = 'Broken'"
+why '21a. a command that is not there' program warning 'it cannot be started: .*/nowhere/program.*task-server check'
+concludes 'which is no success to come' 'It is due, and will fail: it cannot be started: .*/nowhere/program.*; task-server check'
+set_job "active = false"
+concludes 'nor once it is active' 'because of "active".* Even then it would fail: it cannot be started: '
+set_job "active = true, package_name = 'Speaks'"
 why '22. a Perl job' handler fine 'as Perl'
 mv "$INSTALLATION/SL/BackgroundJob/Speaks.pm" "$WORK/"
 why '23. a Perl job whose class is missing' handler warning 'unknown package .Speaks.*neither .*nor SL/BackgroundJob/Speaks.pm'
@@ -158,8 +173,16 @@ add_waiting acme Waiting one
 start_ts command run
 ok 'a command is under way' has_begun one
 why '31. a command is running' claim waits 'by process [0-9]+ of this machine, since 20'
+its_time=$(client_sql acme "SELECT next_run_at FROM background_jobs WHERE id = $JOB_ID")
+set_job "next_run_at = now() - interval '2 hours'"
+why 'and so not overdue' next_run_at fine '\((119 min|2 h) ago\)'
+run_ts status
+like 'nor says status that it is' "$TS_OUT" '^ 1  Müller GmbH +[0-9]+ +1 +0 '
+set_job "next_run_at = '$its_time'"
 kill_run
 wait_ts command
+why 'what it started goes on' journal warning 'goes on, and nobody is seen to watch over it\|the next run ends it'
+concludes 'which is the conclusion' 'It is due, but what its run of 20.* started goes on, .*; the next run ends it'
 let_end one
 is 'its run is killed' "$(journal_entries | wc -l)" 1
 ok 'its command has ended' processes_end 10 "$(waiting_pid one)"
@@ -253,7 +276,7 @@ run_ts why Test
 is 'nothing is wider than the terminal' "$(printf '%s\n' "$TS_OUT" | python3 -c '
 import sys
 print(max(len(line.rstrip("\n")) for line in sys.stdin) <= 80)')" True
-like 'advice that the conclusion has no room for stands beside its line' "$TS_OUT" '^ +→ the job rests until'
+like 'advice that the conclusion has no room for stands beside its line' "$TS_OUT" '^ +→ it is not run before its schedule'
 is 'advice that it gives does not' "$(printf '%s\n' "$TS_OUT" | grep -c '→ .*jobs enable')" 0
 unset COLUMNS
 fails 'no such job' 64 run_ts why 999
