@@ -48,6 +48,17 @@ bool log_goes_to_journal(const char *journal_stream)
     return fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
 }
 
+/* U+200E to U+206F: marks that turn the direction of writing, or end a line or a paragraph. */
+static bool turns_or_ends(const char *text, size_t step)
+{
+    unsigned char second = (unsigned char)text[1];
+    unsigned char third = (unsigned char)text[2];
+    if (step != 3 || (unsigned char)text[0] != 0xE2)
+        return false;
+    return second == 0x80 ? third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE)
+                          : second == 0x81 && third >= 0xA6 && third <= 0xA9;
+}
+
 /* Appends what stands at text to the line, made harmless; returns the bytes it took. */
 static size_t add_harmless(struct buf *line, const char *text)
 {
@@ -61,6 +72,9 @@ static size_t add_harmless(struct buf *line, const char *text)
         return 1;
     } else if (c1) {
         buf_addf(line, "\\x%02X", (unsigned char)text[1]);
+    } else if (turns_or_ends(text, step)) {
+        buf_addf(line, "\\u20%02X",
+                 ((unsigned char)text[1] & 0x3F) << 6 | ((unsigned char)text[2] & 0x3F));
     } else {
         buf_add(line, text, step);
     }

@@ -1,9 +1,11 @@
 #include "cmd/status_json.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/json.h"
 #include "core/walltime.h"
+#include "engine/condition.h"
 
 static void add_time(struct buf *out, const char *key, const struct site *site, int64_t at_us)
 {
@@ -77,7 +79,10 @@ static void add_incidents(const struct situation *s, const struct site *site, st
     buf_add_text(out, "[");
     for (size_t i = 0; i < s->incidents.count; i++) {
         const struct incident *incident = &s->incidents.items[i];
-        buf_add_text(out, i ? ",{" : "{");
+        if (strncmp(incident->key, CONDITION_NOTICE, strlen(CONDITION_NOTICE)) == 0)
+            continue;
+        json_add_next(out);
+        buf_add_text(out, "{");
         json_add_member(out, "key", incident->key);
         json_add_member(out, "text", incident->text);
         add_time(out, "since", site, incident->since_s * 1000000);

@@ -54,6 +54,8 @@ bool status_lasts(const struct overview *overview, const struct incident *incide
     size_t index = 0;
     if (!incident->text || !*incident->text || is_looked_at(incident->key))
         return false;
+    if (overview->survey.trouble && strcmp(incident->key, "auth") == 0)
+        return false;
     if (sscanf(incident->key, "client/%d", &id) == 1)
         return find_client(overview, id, &index) && seems_served(&overview->survey.clients[index]);
     if (notify_is_job_key(incident->key, &id, &sum))

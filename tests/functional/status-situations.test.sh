@@ -402,17 +402,20 @@ wait_ts there
 
 run_ts hold --why 'moving'
 sed -i 's/^db .*/db = nowhere/' "$conf"
+run_ts run
 fails '44. the authentication database is away' 75 run_ts status
 like 'which is said' "$TS_ERR" 'authentication database .*nowhere'
 like 'and that nobody is served' "$TS_OUT" '^clients +they cannot be listed, and none is served: .*nowhere'
 like 'what is known here is shown' "$TS_OUT" '^last run +20.* succeeded'
 like 'what holds everything, too' "$TS_OUT" '^held +everything, since 20.*: moving$'
 unlike 'no table is empty' "$TS_OUT" '^id +client'
+unlike 'nor is it told once more' "$TS_OUT" '^20.* ago)  .*nowhere'
 run_ts status --json
 is '44: as JSON' "$(printf '%s\n' "$TS_OUT" | python3 -c '
 import json, sys
 s = json.load(sys.stdin)
-print("nowhere" in s["auth_trouble"], s["clients"], s["last_run"]["exit_code"])')" 'True [] 0'
+keys = [i["key"] for i in s["incidents"]]
+print("nowhere" in s["auth_trouble"], s["clients"], s["clients_not_enabled"], [k for k in keys if "notice" in k])')" 'True [] None []'
 fails 'as a page' 75 run_ts status --html "$WORK/www/status.html"
 like 'which says so' "$(cat "$WORK/www/status.html")" '<dt>clients</dt><dd class="bad">they cannot be listed'
 done_testing

@@ -58,6 +58,10 @@ static const struct row rows[] = {
     {"delete", "a\x7F", "a\\x7F\n"},
     {"bytes that are no UTF-8", "M\xFCller", "M\\xFCller\n"},
     {"cut sequence at the end", "a\xE2\x82", "a\\xE2\\x82\n"},
+    {"marks that turn the direction", "a\xE2\x80\xAEz", "a\\u202Ez\n"},
+    {"or isolate", "a\xE2\x81\xA6", "a\\u2066\n"},
+    {"a separator of lines", "a\xE2\x80\xA8z", "a\\u2028z\n"},
+    {"an ellipsis and a dash are none", "a\xE2\x80\xA6\xE2\x80\x93", "a\xE2\x80\xA6\xE2\x80\x93\n"},
     {"empty", "", "\n"},
 };
 
