@@ -1,7 +1,7 @@
 /* jobs.h: what the parts of the command `jobs` share.
  *
- * jobs_request.c reads the command line; jobs.c chooses; jobs_list.c, jobs_card.c and jobs_json.c
- * show; jobs_edit.c changes.
+ * jobs_request.c reads the command line; jobs.c chooses; jobs_find.c finds the job that is meant;
+ * jobs_list.c, jobs_card.c and jobs_json.c show; jobs_edit.c changes.
  */
 #ifndef CMD_JOBS_H
 #define CMD_JOBS_H
@@ -44,6 +44,20 @@ struct jobs_request {
 bool jobs_parse(const struct cmd_args *args, struct jobs_request *request,
                 struct err *err) MUST_USE;
 
+/* ---- jobs_find.c ---- */
+
+/* Why nothing of the client can be shown or changed; true: it can. */
+bool jobs_explain_client(const struct survey_client *client, struct err *err) MUST_USE;
+
+/* Is it the wanted one, by its id or its package? */
+bool jobs_is_named(const struct jobs_request *request, const struct job *job);
+
+/* The one job with the wanted id or package among the clients that were asked; false where there is
+ * none, or several: ERR_USAGE, which names them. */
+bool jobs_find(const struct survey *survey, const struct jobs_request *request,
+               const struct survey_client **client, const struct survey_job **job,
+               struct err *err) MUST_USE;
+
 /* ---- jobs_list.c ---- */
 
 /* Does the job pass the filters? */
@@ -68,9 +82,6 @@ void jobs_say_spec(const struct job *job, struct buf *out);
 void jobs_say_next(const struct jobs_view *view, const struct survey_job *job, struct buf *out);
 
 void jobs_say_last(const struct jobs_view *view, const struct survey_job *job, struct buf *out);
-
-/* Does it run only once, whatever its schedule? */
-bool jobs_is_once(const struct job *job);
 
 /* Did the last run fail? */
 bool jobs_has_failed(const struct survey_job *job);
@@ -102,14 +113,5 @@ bool jobs_set(struct desk *desk, const struct jobs_request *request, struct buf 
               struct err *err) MUST_USE;
 bool jobs_remove(struct desk *desk, const struct jobs_request *request, struct buf *out,
                  struct err *err) MUST_USE;
-
-/* Is it the wanted one, by its id or its package? */
-bool jobs_is_named(const struct jobs_request *request, const struct job *job);
-
-/* The one job with the wanted id or package among the clients that were asked; false where there is
- * none, or several: ERR_USAGE, which names them. */
-bool jobs_find(const struct survey *survey, const struct jobs_request *request,
-               const struct survey_client **client, const struct survey_job **job,
-               struct err *err) MUST_USE;
 
 #endif

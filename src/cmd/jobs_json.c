@@ -45,7 +45,7 @@ static void add_schedule(const struct job *row, struct buf *out)
     struct buf words = {0};
     bool good = cronspec_parse(&spec, row->spec, &err);
     json_add_member(out, "cron_spec", row->spec);
-    if (jobs_is_once(row))
+    if (job_is_once(row))
         buf_add_text(&words, "once");
     else if (good)
         specwords_add(&spec, row->spec, SPECWORDS_ENGLISH, &words);

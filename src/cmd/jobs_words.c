@@ -27,16 +27,11 @@ void jobs_say_time(const struct jobs_view *view, int64_t instant_us, bool dated,
         buf_addf(out, " (%.*s%s)", MINUTE_LEN, text, text + MINUTE_LEN + SECONDS_LEN);
 }
 
-bool jobs_is_once(const struct job *job)
-{
-    return job->type && strcmp(job->type, "once") == 0;
-}
-
 void jobs_say_spec(const struct job *job, struct buf *out)
 {
     struct cronspec spec;
     struct err err = {0};
-    if (jobs_is_once(job))
+    if (job_is_once(job))
         buf_add_text(out, _("once"));
     else if (cronspec_parse(&spec, job->spec, &err))
         specwords_add(&spec, job->spec, i18n_is_german() ? SPECWORDS_GERMAN : SPECWORDS_ENGLISH,
