@@ -6,7 +6,8 @@
 
 #include "core/civil.h"
 
-/* 9999-12-31 23:59:59 UTC: later times would not survive conversion to microseconds for long. */
+/* From 0001-01-01 to 9999-12-31, UTC: what a date of four digits can say. */
+static const int64_t instant_min_s = INT64_C(-62135596800);
 static const int64_t instant_max_s = INT64_C(253402300799);
 
 enum { DISTANCE_MAX = 1000000 }; /* of a unit; beyond that it is a slip */
@@ -25,7 +26,7 @@ static bool parse_epoch(const struct when *when, const char *text, int64_t *inst
     char *end;
     errno = 0;
     long long value = strtoll(text, &end, 10);
-    if (errno || end == text || *end || value > instant_max_s || value < -instant_max_s)
+    if (errno || end == text || *end)
         return err_set(err, ERR_USAGE, "%s '@%.60s': not seconds since 1970", when->option, text);
     *instant_s = value;
     return true;
@@ -114,11 +115,10 @@ static bool parse_distance(const struct when *when, const char *text, int64_t *i
 
 /* ---- points ---- */
 
-/* The day that lies so many days from today; midnight. */
-static struct civil day_from_today(const struct when *when, int days)
+/* The day that lies so many days from today where clocks are offset_s ahead; midnight. */
+static struct civil day_from_today(const struct when *when, int offset_s, int days)
 {
-    int64_t local_s = when->now_s + zone_offset_s(when->zone, when->now_s);
-    struct civil at = civil_from_local_s(local_s + (int64_t)days * CIVIL_DAY_S);
+    struct civil at = civil_from_local_s(when->now_s + offset_s + (int64_t)days * CIVIL_DAY_S);
     at.hour = at.minute = at.second = 0;
     return at;
 }
@@ -129,10 +129,20 @@ static bool take_day(const struct when *when, const char **text, struct civil *a
     for (int i = 0; i < (int)ARRAY_LEN(words); i++) {
         if (!take(text, words[i]))
             continue;
-        *at = day_from_today(when, i - 1);
+        *at = day_from_today(when, zone_offset_s(when->zone, when->now_s), i - 1);
         return true;
     }
     return take_date(text, at);
+}
+
+/* Today is what it is where that time of day is: with an offset another day, perhaps, than here. */
+static void set_today(const struct when *when, struct point *point)
+{
+    int offset_s = point->has_offset ? point->offset_s : zone_offset_s(when->zone, when->now_s);
+    struct civil today = day_from_today(when, offset_s, 0);
+    point->at.year = today.year;
+    point->at.month = today.month;
+    point->at.day = today.day;
 }
 
 static bool read_point(const struct when *when, const char *text, struct point *point)
@@ -141,13 +151,15 @@ static bool read_point(const struct when *when, const char *text, struct point *
     point->has_day = take_day(when, &rest, &point->at);
     if (point->has_day && !*rest)
         return true;
-    if (!point->has_day) {
+    if (!point->has_day)
         rest = text;
-        point->at = day_from_today(when, 0);
-    } else if (!take(&rest, " ") && !take(&rest, "T")) {
+    else if (!take(&rest, " ") && !take(&rest, "T"))
         return false;
-    }
-    return take_time(&rest, &point->at) && take_offset(&rest, point) && !*rest;
+    if (!take_time(&rest, &point->at) || !take_offset(&rest, point) || *rest)
+        return false;
+    if (!point->has_day)
+        set_today(when, point);
+    return true;
 }
 
 static bool exists(const struct when *when, const char *text, const struct civil *at,
@@ -182,7 +194,7 @@ static int64_t find_instant(const struct when *when, const struct point *point)
     return instant_s;
 }
 
-bool when_parse(const struct when *when, const char *text, int64_t *instant_s, struct err *err)
+static bool parse(const struct when *when, const char *text, int64_t *instant_s, struct err *err)
 {
     struct point point = {0};
     if (*text == '@')
@@ -198,4 +210,13 @@ bool when_parse(const struct when *when, const char *text, int64_t *instant_s, s
         return false;
     *instant_s = find_instant(when, &point);
     return true;
+}
+
+bool when_parse(const struct when *when, const char *text, int64_t *instant_s, struct err *err)
+{
+    if (!parse(when, text, instant_s, err))
+        return false;
+    return (*instant_s >= instant_min_s && *instant_s <= instant_max_s) ||
+           err_set(err, ERR_USAGE, "%s '%.60s': wanted a time from the year 1 to 9999",
+                   when->option, text);
 }

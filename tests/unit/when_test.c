@@ -37,6 +37,42 @@ static struct when make_when(int towards)
     return (struct when){.option = "--when", .zone = &berlin, .now_s = now_s, .towards = towards};
 }
 
+/* Shortly after midnight in Berlin it is still yesterday in UTC. */
+static void times_of_day_with_an_offset_have_its_today(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int64_t now_s;
+        const char *text;
+        int towards;
+        const char *shown;
+    } rows[] = {
+        /* 2026-11-25 00:20 */
+        {"to come", 1795562400, "23:45Z", 1, "2026-11-25 00:45:00 +0100"},
+        {"that is over there: tomorrow's", 1795562400, "23:15Z", 1, "2026-11-26 00:15:00 +0100"},
+        {"past", 1795562400, "23:15Z", -1, "2026-11-25 00:15:00 +0100"},
+        {"that is to come there: yesterday's", 1795562400, "23:45Z", -1,
+         "2026-11-24 00:45:00 +0100"},
+        {"our own offset", 1795562400, "00:45 +0100", 1, "2026-11-25 00:45:00 +0100"},
+        /* 2026-11-24 23:30, where it is tomorrow already in the east */
+        {"further east", 1795559400, "08:00+0900", 1, "2026-11-25 00:00:00 +0100"},
+        {"further east, past", 1795559400, "07:00+0900", -1, "2026-11-24 23:00:00 +0100"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char shown[WALLTIME_MAX];
+        int64_t instant_s = 0;
+        struct err err;
+        struct when when = make_when(rows[i].towards);
+        when.now_s = rows[i].now_s;
+        if (!when_parse(&when, rows[i].text, &instant_s, &err))
+            fail_msg("%s: %s", rows[i].name, err.text);
+        walltime_show(&berlin, instant_s * WALLTIME_SECOND_US, shown);
+        if (strcmp(shown, rows[i].shown) != 0)
+            fail_msg("%s: %s", rows[i].name, shown);
+    }
+}
+
 static void times_are_understood(void **state)
 {
     (void)state;
@@ -75,6 +111,9 @@ static void times_are_understood(void **state)
         {"days are of 24 hours", "180d", 1, "2027-05-23 14:00:00 +0200"},
         {"seconds since 1970", "@0", 1, "1970-01-01 01:00:00 +0100"},
         {"before it", "@-3600", 1, "1970-01-01 00:00:00 +0100"},
+        {"the last second", "@253402300799", 1, "10000-01-01 00:59:59 +0100"},
+        {"the first one", "@-62135596800", 1, "0001-01-01 00:53:28 +005328"},
+        {"nearly 8000 years", "416000w", 1, "9999-09-07 14:00:00 +0200"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char shown[WALLTIME_MAX];
@@ -120,6 +159,11 @@ static void others_are_refused(void **state)
         {"minute 60", "12:60", "there is no such time of day"},
         {"an epoch that is none", "@x", "not seconds since 1970"},
         {"beyond all times", "@99999999999999999999", "not seconds since 1970"},
+        {"after the year 9999", "@253402300800", "wanted a time from the year 1 to 9999"},
+        {"before the year 1", "@-62135596801", "wanted a time from the year 1 to 9999"},
+        {"a distance beyond it", "1000000w", "wanted a time from the year 1 to 9999"},
+        {"its parts together", "400000w400000w", "wanted a time from the year 1 to 9999"},
+        {"the year 0", "0000-12-31", "wanted a time from the year 1 to 9999"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         int64_t instant_s = 0;
@@ -138,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_are_understood),
         cmocka_unit_test(others_are_refused),
+        cmocka_unit_test(times_of_day_with_an_offset_have_its_today),
     };
     return cmocka_run_group_tests(tests, load, release);
 }
