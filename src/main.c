@@ -134,12 +134,28 @@ static int parse_global(int argc, char **argv, struct cli *cli, bool *wants_help
     return 0;
 }
 
-/* Wherever it stands: `jobs add --help` asks, too. */
-static bool asks_for_help(int argc, char **argv)
+/* Options with a value are those that the usage shows with a word in capitals. */
+static bool takes_value(const char *text, const char *option)
 {
-    for (int i = 1; i < argc; i++)
+    size_t len = strlen(option);
+    if (strncmp(option, "--", 2) != 0)
+        return false;
+    while ((text = strstr(text, option))) {
+        text += len;
+        if (text[0] == ' ' && text[1] >= 'A' && text[1] <= 'Z')
+            return true;
+    }
+    return false;
+}
+
+/* Wherever it stands: `jobs add --help` asks, too; but `hold --why -h` does not. */
+static bool asks_for_help(int argc, char **argv, const struct cmd *command)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
+        i += takes_value(command->usage, argv[i]);
+    }
     return false;
 }
 
@@ -152,7 +168,7 @@ static int run_command(int argc, char **argv, const struct cli *cli)
         return help(argc, argv);
     if (!command)
         return wrong_usage(N_("there is no command"), argv[0]);
-    if (asks_for_help(argc, argv)) {
+    if (asks_for_help(argc, argv, command)) {
         fputs(_(command->usage), stdout);
         return 0;
     }

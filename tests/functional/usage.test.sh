@@ -35,6 +35,13 @@ for command in $commands; do
     is "help $command is the same" "$TS_CODE $TS_OUT" "0 $usage"
     unlike 'no line is wider than a terminal' "$usage" '^.{101}'
 done
+run_ts hold --client acme --why -h
+is 'a value is no question for help' "$TS_CODE $(printf '%s\n' "$TS_OUT" | grep -c '^usage')" '0 0'
+run_ts status
+like 'but a value' "$TS_OUT" 'held by .*: -h$'
+run_ts release --client acme
+misused_help=$(program next -- --help; echo "$TS_CODE $TS_ERR")
+like 'nor is a word behind --' "$misused_help" '^64 .*cron spec'
 program version
 is 'version' "$TS_CODE $TS_OUT" "0 task-server $(cat "$TEST_ROOT/VERSION")"
 
