@@ -1,5 +1,6 @@
 #include "core/table.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,6 @@ static const char *const colour_codes[] = {"",         "\033[1m",  "\033[2m",
 static const char gap[] = "  ";
 enum {
     GAP = sizeof gap - 1,
-    TEXT_MAX = 4096,
     WRAP_MIN = 32,   /* thinner than that, a text that wraps goes below its row … */
     SHORT_MAX = 12,  /* … unless it is as short as this */
     LEGIBLE_MIN = 4, /* what would be cut to less is left out */
@@ -29,7 +29,7 @@ static struct table_cell make_cell(struct table *table, const char *text, enum t
     struct screen screen = screen_begin();
     struct table_cell cell = {
         .colour = colour,
-        .width = screen_add(&harmless, text ? text : "", TEXT_MAX),
+        .width = screen_add(&harmless, text ? text : "", INT_MAX),
     };
     screen_end(screen);
     cell.text = harmless.failed ? NULL : strdup(buf_text(&harmless));
@@ -78,12 +78,17 @@ void table_cell(struct table *table, const char *text)
 
 void table_cellf(struct table *table, enum table_colour colour, const char *fmt, ...)
 {
-    char text[TEXT_MAX];
     va_list args;
+    char *text = NULL;
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, i18n(fmt), args);
+    int len = vasprintf(&text, i18n(fmt), args);
     va_end(args);
+    if (len < 0) {
+        table->failed = true;
+        return;
+    }
     table_coloured(table, colour, text);
+    free(text);
 }
 
 /* ---- printing ---- */

@@ -22,7 +22,7 @@
  * are no UTF-8 and marks that turn the direction of writing are shown as "?": a text from a
  * database cannot drive a terminal or forge a row.
  *
- * Ownership: the table copies all texts.
+ * Ownership: the table copies all texts, whole: how long a cell may be is the caller's to say.
  * Errors: out of memory sets `failed`, and out->failed when it is printed.
  * Not here: whether standard output is a terminal, and how wide (cmd/paper.h).
  */
