@@ -33,7 +33,7 @@ static const char usage[] = N_(
     "  --status S    only success, failure or interrupted\n"
     "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', yesterday, 13:00, or a distance\n"
     "                like 2h30m, 7d or 2w; task-server(1) lists the forms\n"
-    "  --limit N     at most so many (default: 50)\n"
+    "  --limit N     at most so many (default: 50, and all of them with --since)\n"
     "  --json        everything, whole, for scripts\n"
     "\n"
     "How long a run took is known where it ran from this machine and was started by this program.\n"
@@ -41,12 +41,13 @@ static const char usage[] = N_(
     "Exit codes: 0 done, 64 usage, 75 a database could not be reached (the others are shown),\n"
     "77 no permission, 78 wrong configuration.\n");
 
-enum { LIMIT_MAX = 100000 };
+enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 100000 };
 
 struct request {
     const char *client;
     const char *since;
     const char *limit;
+    size_t count; /* of lines at most; 0: all */
     struct history_query query;
     bool json;
     bool stats;
@@ -62,13 +63,14 @@ static bool check_status(const char *status, struct err *err)
                    status);
 }
 
-static bool check_limit(const char *limit, struct err *err)
+static bool parse_limit(const char *limit, size_t *count, struct err *err)
 {
     char *end;
     long value = strtol(limit, &end, 10);
     if (*end || end == limit || value < 1 || value > LIMIT_MAX)
         return err_set(err, ERR_USAGE, "--limit '%.60s': wanted a number from 1 to %d", limit,
                        LIMIT_MAX);
+    *count = (size_t)value;
     return true;
 }
 
@@ -92,7 +94,7 @@ static bool parse_options(const struct cmd_args *args, struct request *request, 
     if (request->stats && request->limit)
         return err_set(err, ERR_USAGE, "history stats: --limit does not belong to it");
     return (!request->query.status || check_status(request->query.status, err)) &&
-           (!request->limit || check_limit(request->limit, err));
+           (!request->limit || parse_limit(request->limit, &request->count, err));
 }
 
 /* One client's rows; false: it could not be reached, which is told. */
@@ -116,30 +118,41 @@ static bool ask_client(const struct site *site, const struct client *client,
     return done;
 }
 
+static bool print(struct history_show *show, const struct request *request, struct err *err)
+{
+    struct buf out = {0};
+    struct table_style style = paper_style();
+    if (request->json)
+        history_show_json(show, &out);
+    else
+        history_show_table(show, &style, &out);
+    if (request->json && show->cut && !request->limit)
+        log_msg(LOG_LEVEL_WARNING,
+                "history: these are the newest %zu runs, and there are more: --limit N",
+                show->limit);
+    bool done = paper_write(&out, err);
+    buf_release(&out);
+    return done;
+}
+
 static bool show_all(const struct desk *desk, const struct request *request, struct err *err)
 {
     const struct site *site = &desk->site;
     struct clients clients = {0};
     struct durations durations = {0};
-    struct buf out = {0};
-    struct history_show show = {
-        .site = site, .query = &request->query, .durations = &durations, .stats = request->stats};
-    int away = 0;
+    struct history_show show = {.site = site,
+                                .query = &request->query,
+                                .durations = &durations,
+                                .limit = request->stats ? 0 : request->count,
+                                .stats = request->stats};
     bool done = site_load_clients(site, &clients, err) &&
                 (!request->client || clients_choose(&clients, request->client, err));
     if (done)
         took_load(desk, &durations);
     for (size_t i = 0; done && i < clients.count; i++)
-        away += !ask_client(site, &clients.items[i], request, &show);
-    if (done) {
-        struct table_style style = paper_style();
-        if (request->json)
-            history_show_json(&show, &out);
-        else
-            history_show_table(&show, &style, &out);
-        done = paper_write(&out, err);
-    }
-    buf_release(&out);
+        show.incomplete |= !ask_client(site, &clients.items[i], request, &show);
+    done = done && print(&show, request, err);
+    bool away = show.incomplete;
     history_show_release(&show);
     durations_release(&durations);
     clients_release(&clients);
@@ -152,7 +165,11 @@ static bool run_request(struct request *request, const struct desk *desk, struct
 {
     char since[WALLTIME_MAX];
     int64_t since_s = 0;
-    request->query.limit = request->limit ? request->limit : "50";
+    char one_more[16]; /* so that it shows whether there are more */
+    if (!request->limit && !request->since)
+        request->count = LIMIT_DEFAULT;
+    snprintf(one_more, sizeof one_more, "%zu", request->count + 1);
+    request->query.limit = request->count ? one_more : NULL;
     request->query.whole = request->json;
     if (request->since) {
         struct when when = {.option = "--since",

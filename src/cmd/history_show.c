@@ -99,10 +99,10 @@ static int compare(const void *one, const void *other)
 /* How many lines are shown. */
 static size_t sort_and_limit(struct history_show *show)
 {
-    size_t limit = show->stats ? show->count : (size_t)strtoul(show->query->limit, NULL, 10);
     if (!show->stats && show->count)
         qsort(show->lines, show->count, sizeof *show->lines, compare);
-    return show->count < limit ? show->count : limit;
+    show->cut = show->limit && show->count > show->limit;
+    return show->cut ? show->limit : show->count;
 }
 
 /* ---- tables ---- */
@@ -206,7 +206,7 @@ void history_show_table(struct history_show *show, const struct table_style *sty
     struct table table = {0};
     size_t count = sort_and_limit(show);
     if (!count) {
-        buf_add_text(out, _("no runs\n"));
+        buf_add_text(out, show->incomplete ? "" : _("no runs\n"));
         return;
     }
     bool roomy = !style->width || style->width >= ROOM_MIN;
@@ -216,6 +216,8 @@ void history_show_table(struct history_show *show, const struct table_style *sty
         fill_list(show, count, roomy, &table);
     table_print(&table, style, out);
     table_release(&table);
+    if (show->cut)
+        buf_add_text(out, _("… and more: --limit N\n"));
 }
 
 /* ---- JSON ---- */

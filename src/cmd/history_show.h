@@ -1,6 +1,6 @@
 /* history_show.h: rows of histories as people and scripts want them; for cmd/history.c.
  *
- *     history_show_add(&show, client, &reply, err)     each client's rows
+ *     history_show_add(&show, client, &reply, err)     each client's rows, one more than the limit
  *     history_show_table(&show, &style, &out)          or history_show_json(&show, &out)
  *     history_show_release(&show)
  *
@@ -35,7 +35,10 @@ struct history_show {
     const struct site *site;
     const struct history_query *query;
     const struct durations *durations;
+    size_t limit; /* of lines that are shown; 0: all */
     bool stats;
+    bool incomplete; /* some client could not be asked */
+    bool cut;        /* there are more lines than the limit; found when they are shown */
     struct history_line *lines;
     size_t count;
 };

@@ -22,7 +22,7 @@ struct history_query {
     const char *package;
     const char *status; /* "success", "failure", or "interrupted", which is a kind of failure */
     const char *since;  /* local time */
-    const char *limit;  /* a number */
+    const char *limit;  /* a number; NULL: all */
     bool whole;         /* texts as they are; else their first 300 letters and "…" */
 };
 

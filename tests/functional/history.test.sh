@@ -26,7 +26,7 @@ like 'an interrupted run is called so' "$(echo "$TS_OUT" | sed -n 5p)" 'interrup
 
 lines() {
     run_ts history "$@"
-    printf '%s\n' "$TS_OUT" | tail -n +2 | wc -l
+    printf '%s\n' "$TS_OUT" | tail -n +2 | grep -c -v '^… '
 }
 is '--client by name' "$(lines --client Müller)" 3
 is '--client by id' "$(lines --client 2)" 1
@@ -41,8 +41,24 @@ is '--since a word' "$(lines --since today)" "$(client_sql acme 'SELECT count(*)
 is '--since a time with its zone' "$(lines --since '2026-01-02T11:00:00Z')" 3
 is '--since a time as it is shown' "$(lines --since "$(run_ts history --package Nightly; echo "$TS_OUT" | sed -n '2s/  old.*//p')")" 3
 is '--limit' "$(lines --limit 1)" 1
+run_ts history --limit 3
+is 'it is said that there are more' "$(printf '%s\n' "$TS_OUT" | tail -n 1) $(printf '%s\n' "$TS_OUT" | wc -l)" \
+    '… and more: --limit N 5'
+run_ts history --limit 4
+unlike 'where there are' "$TS_OUT" 'and more'
 run_ts history --package Nobody
 is 'none at all' "$TS_OUT" 'no runs'
+client_sql old "INSERT INTO background_job_histories (package_name, run_at, status)
+    SELECT 'Many', timestamp '2026-01-02 13:00' + n * interval '1 minute', 'success' FROM generate_series(1, 60) n"
+run_ts history
+is 'without a limit 50 runs are shown, and that there are more' "$(lines) $(printf '%s\n' "$TS_OUT" | tail -n 1)" '50 … and more: --limit N'
+is '--since shows all' "$(lines --since '2026-01-01') $(lines --since '2026-01-01' --limit 5)" '64 5'
+run_ts history --json
+is '--json has as many' "$(printf '%s\n' "$TS_OUT" | grep -c '^{') $TS_ERR" \
+    '50 history: these are the newest 50 runs, and there are more: --limit N'
+run_ts history --json --limit 60
+is 'or as many as are wanted' "$(printf '%s\n' "$TS_OUT" | grep -c '^{')$TS_ERR" 60
+client_sql old "DELETE FROM background_job_histories WHERE package_name = 'Many'"
 
 run_ts history --json
 is 'JSON has everything, whole' "$(printf '%s\n' "$TS_OUT" | python3 -c '
@@ -103,4 +119,6 @@ auth_sql "UPDATE auth.clients SET dbname = 'nowhere' WHERE id = 2"
 fails 'a client that is away: the others are shown' 75 run_ts history
 is 'all of theirs' "$(printf '%s\n' "$TS_OUT" | wc -l)" 4
 like 'and it is named' "$TS_ERR" "client 'old': .*nowhere"
+run_ts history --client old
+is 'whether it has runs is not known' "$TS_CODE $TS_OUT" '75 '
 done_testing
