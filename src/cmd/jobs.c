@@ -62,33 +62,33 @@ static bool tell_trouble(const struct survey *survey, struct err *err)
 static bool list(struct desk *desk, const struct jobs_request *request, struct buf *out,
                  struct err *err)
 {
-    struct survey survey = {0};
-    struct survey_wish wish = {.client = request->client};
-    if (!survey_collect(&survey, &desk->site, &wish, err))
-        return false;
-    if (request->json)
-        jobs_write_json(desk, &survey, request, out);
-    else
-        jobs_write_table(desk, &survey, request, out);
-    bool done = tell_trouble(&survey, err);
-    survey_release(&survey);
+    struct jobs_picture picture;
+    bool done = jobs_look(&picture, desk, request->client, err);
+    const struct survey_client *first = picture.survey.clients;
+    bool disabled = picture.survey.count == 1 && first->client.disabled; /* and asked for */
+    if (done && request->json)
+        jobs_write_json(&picture, request, out);
+    else if (done && !disabled)
+        jobs_write_table(&picture, request, out);
+    done = done &&
+           (disabled ? jobs_explain_client(first, err) : tell_trouble(&picture.survey, err));
+    jobs_forget(&picture);
     return done;
 }
 
 static bool show(struct desk *desk, const struct jobs_request *request, struct buf *out,
                  struct err *err)
 {
-    struct survey survey = {0};
-    struct survey_wish wish = {.client = request->client};
+    struct jobs_picture picture;
     const struct survey_client *client = NULL;
     const struct survey_job *job = NULL;
-    bool done = survey_collect(&survey, &desk->site, &wish, err) &&
-                jobs_find(&survey, request, &client, &job, err);
+    bool done = jobs_look(&picture, desk, request->client, err) &&
+                jobs_find(&picture.survey, request, &client, &job, err);
     if (done && request->json)
-        jobs_write_json(desk, &survey, request, out);
+        jobs_write_json(&picture, request, out);
     else if (done)
-        jobs_write_card(desk, &survey, client, job, out);
-    survey_release(&survey);
+        jobs_write_card(&picture, client, job, out);
+    jobs_forget(&picture);
     return done;
 }
 

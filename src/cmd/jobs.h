@@ -1,7 +1,7 @@
 /* jobs.h: what the parts of the command `jobs` share.
  *
- * jobs_request.c reads the command line; jobs.c chooses; jobs_find.c finds the job that is meant;
- * jobs_list.c, jobs_card.c and jobs_json.c show; jobs_edit.c changes.
+ * jobs_request.c reads the command line; jobs.c chooses; jobs_picture.c looks; jobs_find.c finds
+ * the job that is meant; jobs_list.c, jobs_card.c and jobs_json.c show; jobs_edit.c changes.
  */
 #ifndef CMD_JOBS_H
 #define CMD_JOBS_H
@@ -14,6 +14,7 @@
 #include "cmd/cmd.h"
 #include "cmd/desk.h"
 #include "core/job.h"
+#include "engine/situation.h"
 #include "engine/survey.h"
 #include "store/job_edit.h"
 
@@ -37,6 +38,28 @@ struct jobs_request {
     const char *values[JOB_COLUMNS];
     bool given[JOB_COLUMNS];
 };
+
+/* What is known when it is asked. */
+struct jobs_picture {
+    const struct desk *desk;
+    struct situation situation;
+    struct survey survey;
+};
+
+/* ---- jobs_picture.c ---- */
+
+/* Asks the client, or all of them where it is NULL.  Errors: as survey_collect. */
+bool jobs_look(struct jobs_picture *picture, const struct desk *desk, const char *client,
+               struct err *err) MUST_USE;
+
+/* Has somebody claimed the job, or is a process of this machine at it?  Then work says who and
+ * since when; a pid of 0: a session of the database (the job's claim), and a time of 0: not known.
+ */
+bool jobs_is_at_work(const struct jobs_picture *picture, const struct survey_client *client,
+                     const struct survey_job *job, struct situation_work *work);
+
+/* What is known is given back; a picture of zeros is, too. */
+void jobs_forget(struct jobs_picture *picture);
 
 /* ---- jobs_request.c ---- */
 
@@ -67,10 +90,10 @@ bool jobs_pass(const struct jobs_request *request, const struct survey_job *job)
 
 /* What is shown, and how much room there is. */
 struct jobs_view {
-    const struct desk *desk;
-    const struct survey *survey;
-    bool dates_next; /* the next run whole, with its date and zone; else in few words */
-    bool dates_last; /* the last one, too */
+    const struct jobs_picture *picture;
+    bool is_wordy;   /* what there is to say of the next run, whole; else in a word */
+    bool dates_next; /* with its date and zone */
+    bool dates_last; /* and those of the last one */
 };
 
 /* "in 3 h", or dated: "in 3 h (2026-11-25 03:00 +0100)". */
@@ -79,7 +102,8 @@ void jobs_say_time(const struct jobs_view *view, int64_t instant_us, bool dated,
 /* "daily at 03:00", "once". */
 void jobs_say_spec(const struct job *job, struct buf *out);
 
-void jobs_say_next(const struct jobs_view *view, const struct survey_job *job, struct buf *out);
+void jobs_say_next(const struct jobs_view *view, const struct survey_client *client,
+                   const struct survey_job *job, struct buf *out);
 
 void jobs_say_last(const struct jobs_view *view, const struct survey_job *job, struct buf *out);
 
@@ -87,23 +111,22 @@ void jobs_say_last(const struct jobs_view *view, const struct survey_job *job, s
 bool jobs_has_failed(const struct survey_job *job);
 
 /* A table of the jobs that pass, and what holds their clients. */
-void jobs_write_table(const struct desk *desk, const struct survey *survey,
-                      const struct jobs_request *request, struct buf *out);
+void jobs_write_table(const struct jobs_picture *picture, const struct jobs_request *request,
+                      struct buf *out);
 
 /* What keeps clients' jobs from running, a line each. */
-void jobs_write_remarks(const struct desk *desk, const struct survey *survey, struct buf *out);
+void jobs_write_remarks(const struct jobs_picture *picture, struct buf *out);
 
 /* ---- jobs_card.c ---- */
 
 /* Everything about one job, a line each. */
-void jobs_write_card(const struct desk *desk, const struct survey *survey,
-                     const struct survey_client *client, const struct survey_job *job,
-                     struct buf *out);
+void jobs_write_card(const struct jobs_picture *picture, const struct survey_client *client,
+                     const struct survey_job *job, struct buf *out);
 
 /* ---- jobs_json.c ---- */
 
-void jobs_write_json(const struct desk *desk, const struct survey *survey,
-                     const struct jobs_request *request, struct buf *out);
+void jobs_write_json(const struct jobs_picture *picture, const struct jobs_request *request,
+                     struct buf *out);
 
 /* ---- jobs_edit.c ---- */
 

@@ -21,7 +21,10 @@ static void add_text(struct table *table, const char *key, const char *value)
     do {
         size_t len = strcspn(line, "\n");
         table_coloured(table, TABLE_DIM, line == value || !value ? key : "");
-        table_cellf(table, TABLE_PLAIN, "%.*s", (int)len, line);
+        struct buf text = {0};
+        buf_add(&text, line, len);
+        table_cell(table, buf_text(&text));
+        buf_release(&text);
         line += len;
         line += *line == '\n';
     } while (*line);
@@ -47,11 +50,11 @@ static void add_schedule(const struct job *row, struct table *table)
     buf_release(&words);
 }
 
-static void add_times(const struct jobs_view *view, const struct survey_job *job,
-                      struct table *table)
+static void add_times(const struct jobs_view *view, const struct survey_client *client,
+                      const struct survey_job *job, struct table *table)
 {
     struct buf text = {0};
-    jobs_say_next(view, job, &text);
+    jobs_say_next(view, client, job, &text);
     add_line(table, _("next run"), buf_text(&text));
     buf_clear(&text);
     jobs_say_last(view, job, &text);
@@ -67,14 +70,13 @@ static void add_times(const struct jobs_view *view, const struct survey_job *job
         add_text(table, _("error"), job->row->end.error);
 }
 
-void jobs_write_card(const struct desk *desk, const struct survey *survey,
-                     const struct survey_client *client, const struct survey_job *job,
-                     struct buf *out)
+void jobs_write_card(const struct jobs_picture *picture, const struct survey_client *client,
+                     const struct survey_job *job, struct buf *out)
 {
     struct table table = {0};
     struct table_style style = paper_style();
     struct jobs_view view = {
-        .desk = desk, .survey = survey, .dates_next = true, .dates_last = true};
+        .picture = picture, .is_wordy = true, .dates_next = true, .dates_last = true};
     const struct job *row = &job->row->job;
     style.leaves_head = true;
     table_column(&table, "", 0);
@@ -88,10 +90,10 @@ void jobs_write_card(const struct desk *desk, const struct survey *survey,
     add_line(&table, _("active"), row->active ? _("yes") : _("no"));
     add_schedule(row, &table);
     add_line(&table, _("node"), row->node);
-    add_times(&view, job, &table);
+    add_times(&view, client, job, &table);
     add_line(&table, C_("how", "runs"), job->why);
     add_text(&table, _("data"), row->data);
     table_print(&table, &style, out);
     table_release(&table);
-    jobs_write_remarks(desk, survey, out);
+    jobs_write_remarks(picture, out);
 }

@@ -13,9 +13,9 @@
 struct edit {
     struct desk *desk;
     const struct jobs_request *request;
-    struct survey survey;
-    const struct survey_client *client; /* in the survey */
-    const struct survey_job *job;       /* in the survey; NULL: a new one */
+    struct jobs_picture picture;
+    const struct survey_client *client; /* in its survey */
+    const struct survey_job *job;       /* there; NULL: a new one */
     int id;                             /* its id; 0: a new one */
     struct job wanted;                  /* the row as it is to be; everything borrowed */
     struct jobform form;
@@ -55,7 +55,7 @@ static void overlay(struct edit *edit)
     }
     if (request->given[JOB_ACTIVE])
         edit->wanted.active = is_true(request->values[JOB_ACTIVE]);
-    jobform_check(&edit->form, &edit->desk->site, &edit->wanted, edit->survey.now_us);
+    jobform_check(&edit->form, &edit->desk->site, &edit->wanted, edit->picture.survey.now_us);
 }
 
 /* A line each. */
@@ -129,20 +129,29 @@ static bool wrap_refusal(struct err *err)
 static void show_card(const struct edit *edit, const char *title, struct buf *out)
 {
     buf_addf(out, "%s\n", title);
-    jobs_write_card(edit->desk, &edit->survey, edit->client, edit->job, out);
+    jobs_write_card(&edit->picture, edit->client, edit->job, out);
+}
+
+/* What is saved is saved, whatever becomes of looking at it. */
+static bool look_again(struct edit *edit, const char *client, struct err *err)
+{
+    struct jobs_request request = {.client = client, .job_id = edit->id};
+    if (!jobs_look(&edit->picture, edit->desk, client, err) ||
+        !jobs_explain_client(&edit->picture.survey.clients[0], err))
+        return err_wrap(err, "jobs: it is saved, but cannot be shown");
+    return jobs_find(&edit->picture.survey, &request, &edit->client, &edit->job, err) ||
+           err_set(err, ERR_AWAY, "jobs: it is saved, but somebody has removed job %d meanwhile",
+                   edit->id);
 }
 
 /* The row as it is now. */
 static bool show_again(struct edit *edit, const char *title, struct buf *out, struct err *err)
 {
     char client[16];
-    struct jobs_request request = {.client = client, .job_id = edit->id};
-    struct survey_wish wish = {.client = client};
     snprintf(client, sizeof client, "%d", edit->client->client.id);
-    survey_release(&edit->survey);
+    jobs_forget(&edit->picture);
     edit->job = NULL;
-    if (!survey_collect(&edit->survey, &edit->desk->site, &wish, err) ||
-        !jobs_find(&edit->survey, &request, &edit->client, &edit->job, err))
+    if (!look_again(edit, client, err))
         return false;
     show_card(edit, title, out);
     return true;
@@ -151,12 +160,11 @@ static bool show_again(struct edit *edit, const char *title, struct buf *out, st
 /* With the job that is named; nothing is known of a new one. */
 static bool begin(struct edit *edit, struct err *err)
 {
-    struct survey_wish wish = {.client = edit->request->client};
-    if (!survey_collect(&edit->survey, &edit->desk->site, &wish, err))
+    if (!jobs_look(&edit->picture, edit->desk, edit->request->client, err))
         return false;
     if (!edit->request->job)
         return true;
-    if (!jobs_find(&edit->survey, edit->request, &edit->client, &edit->job, err))
+    if (!jobs_find(&edit->picture.survey, edit->request, &edit->client, &edit->job, err))
         return false;
     edit->id = edit->job->row->job.id;
     return true;
@@ -166,7 +174,7 @@ static void end(struct edit *edit)
 {
     visit_end(&edit->visit);
     jobform_release(&edit->form);
-    survey_release(&edit->survey);
+    jobs_forget(&edit->picture);
 }
 
 static bool save(struct edit *edit, struct err *err)
@@ -233,7 +241,7 @@ bool jobs_add(struct desk *desk, const struct jobs_request *request, struct buf 
     struct edit edit = {.desk = desk, .request = request};
     bool done = begin(&edit, err);
     if (done) {
-        edit.client = &edit.survey.clients[0];
+        edit.client = &edit.picture.survey.clients[0];
         overlay(&edit);
         done = jobs_explain_client(edit.client, err) && judge(&edit, err) &&
                insert(&edit, &edit.id, err) && show_again(&edit, _("added:"), out, err);
@@ -246,9 +254,10 @@ bool jobs_remove(struct desk *desk, const struct jobs_request *request, struct b
                  struct err *err)
 {
     struct edit edit = {.desk = desk, .request = request};
+    struct situation_work work;
     enum edit_end how = EDIT_DONE;
     bool done = begin(&edit, err);
-    if (done && edit.job->row->claim.pid && !request->force)
+    if (done && !request->force && jobs_is_at_work(&edit.picture, edit.client, edit.job, &work))
         done = err_set(err, ERR_AWAY,
                        "jobs: job %d is at work now; wait, or remove it all the same with --force",
                        edit.id);

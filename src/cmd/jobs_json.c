@@ -73,7 +73,23 @@ static void add_last(const struct desk *desk, const struct survey_job *job, stru
     buf_add_text(out, "}");
 }
 
-static void add_claim(const struct desk *desk, const struct job_claim *claim, struct buf *out)
+/* Who is at it, which is known for a job of this machine although its claim is lost. */
+static void add_work(const struct desk *desk, bool at_work, const struct situation_work *work,
+                     struct buf *out)
+{
+    json_add_key(out, "running");
+    if (!at_work) {
+        buf_add_text(out, "null");
+        return;
+    }
+    buf_add_text(out, "{");
+    json_add_number(out, "pid", work->pid);
+    add_time(desk, "since", work->since_us != 0, work->since_us, out);
+    buf_add_text(out, "}");
+}
+
+static void add_claim(const struct desk *desk, const struct job_claim *claim,
+                      const struct situation_work *work, struct buf *out)
 {
     json_add_key(out, "claim");
     if (!claim->pid) {
@@ -84,12 +100,16 @@ static void add_claim(const struct desk *desk, const struct job_claim *claim, st
     json_add_number(out, "pid", claim->pid);
     json_add_member(out, "application", claim->application);
     json_add_member(out, "address", claim->address);
-    add_time(desk, "since", claim->has_since, claim->since_us, out);
+    add_time(desk, "since", work->since_us != 0, work->since_us, out);
     buf_add_text(out, "}");
 }
 
-static void add_job(const struct desk *desk, const struct survey_job *job, struct buf *out)
+static void add_job(const struct jobs_picture *picture, const struct survey_client *client,
+                    const struct survey_job *job, struct buf *out)
 {
+    const struct desk *desk = picture->desk;
+    struct situation_work work;
+    bool at_work = jobs_is_at_work(picture, client, job, &work);
     const struct job *row = &job->row->job;
     json_add_next(out);
     buf_add_text(out, "{");
@@ -104,7 +124,8 @@ static void add_job(const struct desk *desk, const struct survey_job *job, struc
     add_time(desk, "next_run_at", row->has_next, row->next_us, out);
     json_add_member(out, "state", due_word(job->due));
     add_last(desk, job, out);
-    add_claim(desk, &job->row->claim, out);
+    add_work(desk, at_work, &work, out);
+    add_claim(desk, &job->row->claim, &work, out);
     json_add_member(out, "kind", kind_word(job));
     json_add_member(out, "why", job->why);
     buf_add_text(out, "}");
@@ -127,7 +148,7 @@ static void add_hold(const struct desk *desk, const struct hold *hold, struct bu
     buf_add_text(out, "}");
 }
 
-static void add_client(const struct desk *desk, const struct survey_client *client,
+static void add_client(const struct jobs_picture *picture, const struct survey_client *client,
                        const struct jobs_request *request, struct buf *out)
 {
     json_add_next(out);
@@ -137,7 +158,7 @@ static void add_client(const struct desk *desk, const struct survey_client *clie
     json_add_member(out, "database", client->client.fields[CLIENT_DBNAME]);
     json_add_bool(out, "enabled", !client->client.disabled);
     json_add_member(out, "unreachable", client->trouble);
-    add_hold(desk, client->hold, out);
+    add_hold(picture->desk, client->hold, out);
     json_add_member(out, "other_database", client->moved);
     json_add_member(out, "perl_held", client->perl_held);
     json_add_key(out, "jobs");
@@ -145,19 +166,21 @@ static void add_client(const struct desk *desk, const struct survey_client *clie
     for (size_t i = 0; i < client->count; i++)
         if ((!request->job || jobs_is_named(request, &client->jobs[i].row->job)) &&
             jobs_pass(request, &client->jobs[i]))
-            add_job(desk, &client->jobs[i], out);
+            add_job(picture, client, &client->jobs[i], out);
     buf_add_text(out, "]}");
 }
 
-void jobs_write_json(const struct desk *desk, const struct survey *survey,
-                     const struct jobs_request *request, struct buf *out)
+void jobs_write_json(const struct jobs_picture *picture, const struct jobs_request *request,
+                     struct buf *out)
 {
+    const struct desk *desk = picture->desk;
+    const struct survey *survey = &picture->survey;
     buf_add_text(out, "{");
     add_time(desk, "now", true, survey->now_us, out);
     json_add_member(out, "node", desk->site.node.id);
     json_add_key(out, "clients");
     buf_add_text(out, "[");
     for (size_t i = 0; i < survey->count; i++)
-        add_client(desk, &survey->clients[i], request, out);
+        add_client(picture, &survey->clients[i], request, out);
     buf_add_text(out, "]}\n");
 }

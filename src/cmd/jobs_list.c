@@ -7,12 +7,14 @@
 #include "core/screen.h"
 #include "core/table.h"
 #include "engine/hold.h"
+#include "store/history.h"
 
 /* Columns of a terminal from which on there is room for … */
 enum {
     ENDS_MIN = 80,   /* the last run, and how it ended where it did not fail */
-    DATES_MIN = 120, /* dates and zones */
-    WIDE_MIN = 180,  /* how jobs run, and what they are for */
+    WORDS_MIN = 120, /* why a job has no next run */
+    WIDE_MIN = 180,  /* how jobs run and what they are for, and the date of the next run */
+    DATES_MIN = 220, /* and of the last one */
 };
 
 enum { TEXT_MAX = 120 }; /* columns of a reason or an error; the card has them whole */
@@ -23,6 +25,7 @@ struct listing {
     bool names_client;
     bool has_ends;
     bool is_wide;
+    bool has_descriptions; /* some job has one */
 };
 
 bool jobs_pass(const struct jobs_request *request, const struct survey_job *job)
@@ -63,7 +66,9 @@ static void add_end(const struct listing *listing, const struct survey_job *job,
     const struct job_end *end = &job->row->end;
     struct buf text = {0};
     bool failed = jobs_has_failed(job);
-    if (failed)
+    if (failed && strcmp(end->status, "interrupted") == 0)
+        buf_addf(&text, _("interrupted: %s"), end->error + strlen(HISTORY_INTERRUPTED));
+    else if (failed)
         buf_addf(&text, _("failed: %s"), end->error ? end->error : "");
     else if (listing->has_ends && end->found)
         buf_add_text(&text, _("success"));
@@ -73,12 +78,15 @@ static void add_end(const struct listing *listing, const struct survey_job *job,
     buf_release(&text);
 }
 
-static enum table_colour next_colour(const struct survey_job *job)
+static enum table_colour next_colour(const struct listing *listing,
+                                     const struct survey_client *client,
+                                     const struct survey_job *job)
 {
-    return job->row->claim.pid     ? TABLE_GREEN
-           : job->due == DUE       ? TABLE_YELLOW
-           : job->due != DUE_LATER ? TABLE_DIM
-                                   : TABLE_PLAIN;
+    struct situation_work work;
+    return jobs_is_at_work(listing->view.picture, client, job, &work) ? TABLE_GREEN
+           : job->due == DUE                                          ? TABLE_YELLOW
+           : job->due != DUE_LATER                                    ? TABLE_DIM
+                                                                      : TABLE_PLAIN;
 }
 
 static void add_columns(struct table *table, const struct listing *listing)
@@ -87,20 +95,21 @@ static void add_columns(struct table *table, const struct listing *listing)
         table_column(table, _("client"), TABLE_GROUP);
     table_column(table, _("id"), TABLE_RIGHT);
     table_column(table, _("package"), TABLE_CUT);
-    table_column(table, listing->view.dates_next ? _("active") : C_("column", "on"), 0);
+    table_column(table, listing->view.is_wordy ? _("active") : C_("column", "on"), 0);
     table_column(table, _("schedule"), TABLE_CUT);
-    table_column(table, C_("column", "next run"), listing->view.dates_next ? TABLE_CUT : 0);
+    table_column(table, C_("column", "next run"), listing->view.is_wordy ? TABLE_CUT : 0);
     if (listing->has_ends)
         table_column(table, C_("column", "last run"), listing->view.dates_last ? TABLE_CUT : 0);
     if (listing->is_wide) {
         table_column(table, C_("how", "runs"), TABLE_CUT | TABLE_EARLY);
-        table_column(table, _("description"), TABLE_CUT | TABLE_EARLY);
+        if (listing->has_descriptions)
+            table_column(table, _("description"), TABLE_CUT | TABLE_EARLY);
     }
     table_column(table, _("ended"), TABLE_WRAP);
 }
 
-static void add_row(const struct listing *listing, const struct survey_job *job,
-                    struct table *table)
+static void add_row(const struct listing *listing, const struct survey_client *client,
+                    const struct survey_job *job, struct table *table)
 {
     const struct job *row = &job->row->job;
     struct buf text = {0};
@@ -111,8 +120,8 @@ static void add_row(const struct listing *listing, const struct survey_job *job,
     jobs_say_spec(row, &text);
     table_cell(table, buf_text(&text));
     buf_clear(&text);
-    jobs_say_next(&listing->view, job, &text);
-    table_coloured(table, next_colour(job), buf_text(&text));
+    jobs_say_next(&listing->view, client, job, &text);
+    table_coloured(table, next_colour(listing, client, job), buf_text(&text));
     buf_clear(&text);
     jobs_say_last(&listing->view, job, &text);
     if (listing->has_ends)
@@ -120,7 +129,8 @@ static void add_row(const struct listing *listing, const struct survey_job *job,
     if (listing->is_wide) {
         bool nobody = job->kind == BOARD_NATIVE && !job->native;
         cell_beginning(table, nobody ? TABLE_RED : TABLE_PLAIN, job->why);
-        cell_beginning(table, TABLE_PLAIN, row->description);
+        if (listing->has_descriptions)
+            cell_beginning(table, TABLE_PLAIN, row->description);
     }
     add_end(listing, job, table);
     buf_release(&text);
@@ -137,8 +147,10 @@ static void add_hold(const struct desk *desk, const struct survey_client *client
     buf_release(&text);
 }
 
-void jobs_write_remarks(const struct desk *desk, const struct survey *survey, struct buf *out)
+void jobs_write_remarks(const struct jobs_picture *picture, struct buf *out)
 {
+    const struct desk *desk = picture->desk;
+    const struct survey *survey = &picture->survey;
     if (survey->holds_trouble)
         paper_add(out, _("nothing is started: %s\n"), survey->holds_trouble);
     for (size_t i = 0; i < survey->count; i++) {
@@ -150,26 +162,37 @@ void jobs_write_remarks(const struct desk *desk, const struct survey *survey, st
             paper_add(out, _("client '%s' is held: %s\n"), name, client->moved);
         if (client->perl_held)
             paper_add(out, _("client '%s': its Perl jobs are held: %s\n"), name, client->perl_held);
-        if (client->client.disabled)
-            paper_add(out, _("client '%s' is not enabled: it has no user for the task server\n"),
-                      name);
     }
 }
 
-void jobs_write_table(const struct desk *desk, const struct survey *survey,
-                      const struct jobs_request *request, struct buf *out)
+static bool has_descriptions(const struct survey *survey, const struct jobs_request *request)
 {
+    for (size_t i = 0; i < survey->count; i++)
+        for (size_t k = 0; k < survey->clients[i].count; k++) {
+            const struct survey_job *job = &survey->clients[i].jobs[k];
+            const char *description = job->row->job.description;
+            if (description && *description && jobs_pass(request, job))
+                return true;
+        }
+    return false;
+}
+
+void jobs_write_table(const struct jobs_picture *picture, const struct jobs_request *request,
+                      struct buf *out)
+{
+    const struct survey *survey = &picture->survey;
     struct table table = {0};
     struct table_style style = paper_style();
-    int width = style.width ? style.width : WIDE_MIN;
+    int width = style.width ? style.width : DATES_MIN;
     struct listing listing = {
-        .view = {.desk = desk,
-                 .survey = survey,
-                 .dates_next = width >= DATES_MIN,
-                 .dates_last = width >= WIDE_MIN},
+        .view = {.picture = picture,
+                 .is_wordy = width >= WORDS_MIN,
+                 .dates_next = width >= WIDE_MIN,
+                 .dates_last = width >= DATES_MIN},
         .names_client = survey->count != 1,
         .has_ends = width >= ENDS_MIN,
         .is_wide = width >= WIDE_MIN,
+        .has_descriptions = has_descriptions(survey, request),
     };
     add_columns(&table, &listing);
     for (size_t i = 0; i < survey->count; i++) {
@@ -179,15 +202,15 @@ void jobs_write_table(const struct desk *desk, const struct survey *survey,
                 continue;
             if (listing.names_client)
                 table_cell(&table, client->client.fields[CLIENT_NAME]);
-            add_row(&listing, &client->jobs[k], &table);
+            add_row(&listing, client, &client->jobs[k], &table);
         }
     }
     if (table.count)
         table_print(&table, &style, out);
-    else
+    else if (!survey->away)
         buf_add_text(out, _("no jobs\n"));
     table_release(&table);
-    jobs_write_remarks(desk, survey, out);
+    jobs_write_remarks(picture, out);
     if (survey->left_out)
         paper_add(out,
                   ngettext("%zu client is not enabled, and not shown\n",

@@ -57,6 +57,12 @@ bool history_last_interrupted(struct db *db, const char *package, bool *interrup
 /* How the error of an interrupted run begins. */
 #define HISTORY_INTERRUPTED "interrupted: "
 
+/* A row's status for people: success, failure or interrupted.  `row`: "" or its table's alias and a
+ * dot. */
+#define HISTORY_ENDED(row)                                                                         \
+    "CASE WHEN " row "status = 'failure' AND pg_catalog.left(" row                                 \
+    "error, 13) = '" HISTORY_INTERRUPTED "' THEN 'interrupted' ELSE " row "status END"
+
 /* Is there a row with this identity? */
 bool history_has(struct db *db, const char *package, const char *run_at, bool *found,
                  struct err *err) MUST_USE;

@@ -6,13 +6,13 @@
  * `absent` where it has not. */
 #define WANTED_ROWS                                                                                \
     " FROM (SELECT NULL::text AS description) AS absent CROSS JOIN LATERAL"                        \
-    " (SELECT id, package_name, run_at, result, error, data, description,"                         \
-    "   CASE WHEN status = 'failure' AND left(error, 13) = '" HISTORY_INTERRUPTED "'"              \
-    "     THEN 'interrupted' ELSE status END AS ended"                                             \
-    "   FROM public.background_job_histories"                                                      \
-    "   WHERE ($1::text IS NULL OR package_name = $1)"                                             \
-    "     AND ($3::timestamp IS NULL OR run_at >= $3::timestamp)) AS h"                            \
-    " WHERE ($2::text IS NULL OR h.ended = $2 OR ($2 = 'failure' AND h.ended = 'interrupted'))"
+    " (SELECT id, package_name, run_at, result, error, data, description," HISTORY_ENDED(          \
+        "") " AS ended"                                                                            \
+            "   FROM public.background_job_histories"                                              \
+            "   WHERE ($1::text IS NULL OR package_name = $1)"                                     \
+            "     AND ($3::timestamp IS NULL OR run_at >= $3::timestamp)) AS h"                    \
+            " WHERE ($2::text IS NULL OR h.ended = $2 OR ($2 = 'failure' AND h.ended = "           \
+            "'interrupted'))"
 
 /* The beginning of a text; one that loses its end says so. */
 #define BEGINNING(column, length)                                                                  \

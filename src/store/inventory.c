@@ -6,6 +6,7 @@
 
 #include "core/walltime.h"
 #include "store/claim.h"
+#include "store/history.h"
 #include "store/jobs.h"
 
 enum { SESSION_STEP = 1, JOBS_STEP, CLAIMS_STEP, SERVER_STEP, STEPS };
@@ -14,16 +15,19 @@ enum { SESSION_STEP = 1, JOBS_STEP, CLAIMS_STEP, SERVER_STEP, STEPS };
  * The histories have no index for this: one scan of them serves all jobs. */
 static const struct db_statement all_jobs = {
     .params = 1,
-    .sql = "SELECT DISTINCT ON (b.id) b.*, h.id IS NOT NULL, h.status,"
-           " pg_catalog.left(h.result, $1::integer), pg_catalog.left(h.error, $1::integer)"
-           " FROM (SELECT c.* FROM (SELECT NULL::text AS node_id, NULL::text AS description)"
-           "   AS absent CROSS JOIN LATERAL"
-           "   (SELECT id, type, package_name, cron_spec, node_id, active IS TRUE AS active,"
-           "     next_run_at, last_run_at IS NOT NULL AS has_last, description, data, last_run_at"
-           "     FROM public.background_jobs) AS c) AS b"
-           " LEFT JOIN public.background_job_histories h"
-           "   ON h.package_name = b.package_name AND h.run_at = b.last_run_at"
-           " ORDER BY b.id, h.id DESC",
+    .sql = "SELECT DISTINCT ON (b.id) b.*, h.id IS NOT NULL, " HISTORY_ENDED(
+        "h.") ","
+              " pg_catalog.left(h.result, $1::integer), pg_catalog.left(h.error, $1::integer)"
+              " FROM (SELECT c.* FROM (SELECT NULL::text AS node_id, NULL::text AS description)"
+              "   AS absent CROSS JOIN LATERAL"
+              "   (SELECT id, type, package_name, cron_spec, node_id, active IS TRUE AS active,"
+              "     next_run_at, last_run_at IS NOT NULL AS has_last, description, data, "
+              "last_run_at"
+              "     FROM public.background_jobs) AS c) AS b"
+              " LEFT JOIN public.background_job_histories h"
+              "   ON h.package_name IS NOT DISTINCT FROM b.package_name AND h.run_at = "
+              "b.last_run_at"
+              " ORDER BY b.id, h.id DESC",
 };
 
 static const struct db_statement all_claims = {

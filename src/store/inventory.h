@@ -43,8 +43,8 @@ struct job_claim {
 
 /* The history row of the last run. */
 struct job_end {
-    bool found; /* false: the rest is NULL */
-    char *status;
+    bool found;   /* false: the rest is NULL */
+    char *status; /* success, failure or interrupted */
     char *result;
     char *error;
 };

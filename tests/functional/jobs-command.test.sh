@@ -3,6 +3,7 @@
 # shellcheck disable=SC2016  # dollars in single quotes are Perl's
 . "$(dirname "$0")/../lib/tap.sh"
 setup
+. "$TEST_ROOT/tests/lib/waiting.sh"
 make_installation "$WORK/kivi"
 mkdir -p "$INSTALLATION/SL/BackgroundJob"
 for class in Base Printing; do
@@ -12,6 +13,7 @@ cat >>"$INSTALLATION/config/kivitendo.conf" <<END
 
 [task_server/commands]
 Echo = /bin/echo done
+Waits = /bin/sh $WORK/waits
 END
 own_installation
 add_client acme
@@ -43,7 +45,7 @@ ok 'jobs shows a table' run_ts jobs
 is 'a line for each job of every enabled client, and one for the others' "$(printf '%s\n' "$TS_OUT" | wc -l)" 9
 like 'which says how many' "$TS_OUT" '^1 client is not enabled, and not shown$'
 like 'a failed job: schedule, next run, how the last one ended, which way, what for' "$TS_OUT" \
-    "^acme +$test_job  Test +yes +daily at 03:00 +in [0-9]+ h \\(20[-0-9]+ 03:00 \\+0[12]00\\) +[0-9]+ s ago \\([-0-9]+ [0-9:]+ \\+0[12]00\\) +natively: .* Fails every night +failed: Oh cruel world: boom\$"
+    "^acme +$test_job  Test +yes +daily at 03:00 +in [0-9]+ (h|min|s) \\(20[-0-9]+ 03:00 \\+0[12]00\\) +[0-9]+ (s|min) ago \\([-0-9]+ [0-9:]+ \\+0[12]00\\) +natively: .* Fails every night +failed: Oh cruel world: boom\$"
 like 'only the first line of an error' "$TS_OUT" 'cruel world: boom$'
 like 'a schedule in words' "$TS_OUT" 'Printing +yes +every 5 minutes from 08:00 to 17:55, Mondays to Fridays +in [0-9]+ d'
 like 'one that is no schedule' "$TS_OUT" "Müller & Söhne +[0-9]+  Test +yes +wrong: 'every day' +rests"
@@ -66,19 +68,25 @@ client_sql acme "INSERT INTO background_job_histories (package_name, run_at, sta
     VALUES ('Test', '2026-01-01', 'failure', '$long_error')" >/dev/null
 run_ts jobs
 like 'in a pipe a long error is cut, wherever it stands' "$TS_OUT" "$long_job  Test .*  failed: (a long error ){8}a long …\$"
-for COLUMNS in 60 80 120 200; do
+late_job=$(client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, next_run_at)
+    VALUES ('interval', 'Test', '0 5 * * *', true, now() - interval '3 hours') RETURNING id")
+run_ts jobs
+like 'one that is late: for how long, and since when' "$TS_OUT" \
+    "$late_job  Test +yes +daily at 05:00 +due for (3 h|18[0-9] min) \\(20[-0-9: ]{14} \\+0[12]00\\) +never"
+for COLUMNS in 60 80 120 200 240; do
     export COLUMNS
     run_ts jobs
     is "on $COLUMNS columns no line is longer" "$(too_wide)" ''
     like '  an error is told' "$TS_OUT" 'failed: a long error a long'
     like '  what is not active is said to be so' "$TS_OUT" ' Test +no +daily at 04:00 +not active'
+    unlike '  no date loses its zone' "$TS_OUT" '\([-0-9: +]*…'
     run_ts jobs show "$long_job" --client acme
     is '  nor one of jobs show' "$(too_wide)" ''
     is '  which has the error whole' "$(printf '%s\n' "$TS_OUT" | sed -n '/^error/,/^runs/p' | tr -s ' ' '\n' |
         grep -c '^long$')" 40
 done
 unset COLUMNS
-client_sql acme "DELETE FROM background_jobs WHERE id = $long_job" >/dev/null
+client_sql acme "DELETE FROM background_jobs WHERE id IN ($long_job, $late_job)" >/dev/null
 
 # shows SENTENCE NUMBER ARGUMENTS…: so many jobs with these filters.
 shows() {
@@ -109,11 +117,18 @@ is 'a client that is not enabled is said to be so' "$(json '$d->{clients}[0]{ena
 
 run_ts jobs --package Nobody
 is 'none at all' "$(printf '%s\n' "$TS_OUT" | head -n 1)" 'no jobs'
+fails 'one that is not enabled has no list' 64 run_ts jobs --client asleep
+like 'and only that is said' "$TS_OUT|$TS_ERR" "^\|client 'asleep' is not enabled: [^|]*\$"
+COLUMNS=200 run_ts jobs --client older
+unlike 'a description that no job has is no column' "$TS_OUT" description
+like 'and leaves room for the others' "$TS_OUT" 'natively: [^…]*$'
 
 add_client gone --dbname nowhere
 fails 'a client that is away: try again later' 75 run_ts jobs
 like 'and it is said which' "$TS_ERR" "client 'gone': cannot connect"
 is 'the others are shown' "$(printf '%s\n' "$TS_OUT" | wc -l)" 9
+run_ts jobs --client gone
+is 'whether it has jobs is not known' "$TS_CODE $TS_OUT" '75 '
 run_ts jobs --json
 like 'in --json, too' "$(json '(grep { $_->{name} eq "gone" } @{ $d->{clients} })[0]{unreachable}')" 'nowhere'
 auth_sql "DELETE FROM auth.clients WHERE name = 'gone'"
@@ -126,9 +141,30 @@ run_ts jobs --client acme
 like 'it is said to be at work' "$TS_OUT" 'Test +yes +daily at 03:00 +at work \(database process [0-9]+\)'
 run_ts jobs show "$test_job" --client acme --json
 is '--json says by whom' "$(json '$j[0]{claim}{application}')" 'hold-acme'
+like 'and since when' "$(json '"$j[0]{claim}{since} $j[0]{running}{since}"')" '^20.* 20'
 fails 'it is not removed' 75 run_ts jobs remove "$test_job" --client acme
 like 'but said to be at work' "$TS_ERR" 'is at work now'
 let_go acme
+run_ts jobs --client acme --json
+is 'afterwards nobody is' "$(json '$j[0]{claim} // $j[0]{running}')" null
+
+add_waiting acme Waits one
+start_ts command run
+ok 'a command is under way' has_begun one
+run_ts jobs --client acme
+like 'the session that has claimed it is named' "$TS_OUT" 'Waits .* at work \(database process [0-9]+\)'
+pg_admin postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name LIKE 'task-server%' AND datname = '$(client_db acme)'" >/dev/null
+run_ts jobs --client acme
+like 'when that has been ended the job is at work all the same' "$TS_OUT" \
+    'Waits .* at work \((process [0-9]+ of this machine|database process [0-9]+)\)'
+like 'so says show' "$(run_ts jobs show Waits; echo "$TS_OUT")" '^next run +at work \('
+run_ts jobs show Waits --json
+like 'and --json, with process and time' "$(json '"$j[0]{running}{pid} $j[0]{running}{since}"')" '^[0-9]{2,} 20'
+fails 'and it is not removed' 75 run_ts jobs remove Waits
+ok 'but with --force' run_ts jobs remove Waits --force
+let_end one
+wait_ts command
 run_ts hold --client acme --why 'the books are closed'
 run_ts jobs
 like 'a held client is named below the table' "$TS_OUT" "^client 'acme' is held by .*: the books are closed$"
@@ -164,6 +200,31 @@ for verb in show add set enable disable remove run; do
     run_ts jobs $verb --help
     like "jobs $verb --help is the usage" "$TS_CODE $TS_ERR$TS_OUT" '^0 usage: task-server .* jobs'
 done
+
+# What is longer than any line is whole.
+client_sql acme "UPDATE background_job_histories SET error = repeat('ü', 9999) || 'ß' || E'\n' || repeat('ä', 9999)
+    WHERE error LIKE 'Oh cruel world%'" >/dev/null
+client_sql acme "UPDATE background_jobs SET description = repeat('ö', 9999) WHERE id = $test_job" >/dev/null
+run_ts jobs show "$test_job" --client acme
+is 'lines of any length are whole' "$(printf '%s\n' "$TS_OUT" | perl -CS -Mutf8 -ne \
+    'print length $1, " " if /((?:ü|ö|ä){99,}ß?)$/')" '9999 10000 9999 '
+client_sql acme "UPDATE background_jobs SET description = 'Fails every night' WHERE id = $test_job" >/dev/null
+
+# How a job ended is the same here as in the history.
+client_sql acme "UPDATE background_job_histories SET error = 'interrupted: it went down' WHERE error LIKE 'üü%'" >/dev/null
+run_ts jobs --client acme --failed
+like 'an interrupted run is called so' "$TS_OUT" ' interrupted: it went down$'
+unlike 'and nothing else' "$TS_OUT" 'failed: interrupted'
+run_ts jobs show "$test_job" --client acme --json
+is 'in --json, too' "$(json '$j[0]{last_run}{status}')" interrupted
+like 'and by show' "$(run_ts jobs show "$test_job" --client acme; echo "$TS_OUT")" '^how it ended +interrupted$'
+nameless=$(client_sql acme "INSERT INTO background_job_histories (run_at, status, error)
+    VALUES ('2026-01-01', 'failure', 'it has no package');
+    INSERT INTO background_jobs (type, cron_spec, active, last_run_at)
+    VALUES ('interval', '0 3 * * *', true, '2026-01-01') RETURNING id")
+run_ts jobs --client acme --failed
+like 'a job without a package has a history, too' "$TS_OUT" "^ *$nameless .*failed: it has no package$"
+client_sql acme "DELETE FROM background_jobs WHERE id = $nameless" >/dev/null
 
 # ---- set, enable, disable -------------------------------------------------------------------------
 
@@ -296,6 +357,15 @@ wait_ts late
 is 'which was committed: nothing is changed' "$TS_CODE $(job_field acme "$test_job" cron_spec)" '75 7 7 * * *'
 like 'and it is said' "$TS_ERR" "somebody has edited job $test_job meanwhile; look at it again"
 
+# Somebody removes the row as soon as we have saved it.
+client_sql acme "CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN DELETE FROM background_jobs WHERE id = NEW.id; RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER vanish AFTER UPDATE ON background_jobs DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.description = 'vanishes') EXECUTE FUNCTION vanish()" >/dev/null
+add_job acme Test '0 3 * * *' null
+fails 'a job that is gone once it is saved' 75 run_ts jobs set "$JOB_ID" --client acme description=vanishes
+like 'is told to be both' "$TS_ERR" "jobs: it is saved, but somebody has removed job $JOB_ID meanwhile\$"
+
 # ---- add, run, remove -----------------------------------------------------------------------------
 
 ok 'add' run_ts jobs add Test --client acme --spec '10 5 * * *' --data 'result: new' --description 'A new one' --node test
@@ -328,6 +398,10 @@ fails 'twice is an error' 64 run_ts jobs remove "$added" --client acme
 # ---- German ---------------------------------------------------------------------------------------
 
 use_catalogues
+client_sql acme "UPDATE background_jobs SET type = 'interval', cron_spec = '0 4 * * *', node_id = NULL, active = true,
+    next_run_at = now() - interval '3 days', last_run_at = '2020-01-01' WHERE id = $test_job" >/dev/null
+LC_ALL=C.UTF-8 LANGUAGE=de COLUMNS=120 run_ts jobs --client acme
+like 'in German, too, it is due since and not in' "$TS_OUT" ' täglich um 04:00 +fällig seit 3 d +vor [0-9]+ d +unbekannt$'
 LC_ALL=C.UTF-8 LANGUAGE=de run_ts jobs --client acme
 like 'in German the schedule is put in German words' "$TS_OUT" 'montags bis freitags alle 5 Minuten von 08:00 bis 17:55'
 client_sql acme 'DELETE FROM background_jobs WHERE id > 1' >/dev/null
