@@ -35,6 +35,14 @@ is 'options of a verb are its own' "$(offers _task_server "$TASK_SERVER" jobs ad
 is 'of one of several verbs in a line' "$(offers _task_server "$TASK_SERVER" jobs enable 3 -)" '--client --force --help '
 is 'of a verb in brackets' "$(offers _task_server "$TASK_SERVER" history stats --)" \
     '--client --help --json --package --since --status '
+is 'the value of an option is no verb' "$(offers _task_server "$TASK_SERVER" jobs --client add --du)" '--due '
+is 'nor is it behind =' "$(offers _task_server "$TASK_SERVER" jobs --client = add --du)" '--due '
+is 'the verb stands behind it' "$(offers _task_server "$TASK_SERVER" jobs --client show add --sp)" '--spec '
+is 'of several usages the one that has the options given' \
+    "$(offers _task_server "$TASK_SERVER" check --nagios --)" '--help --max-age --nagios '
+is 'or the other one' "$(offers _task_server "$TASK_SERVER" check --json --)" '--help --json --send-test-mail '
+is 'all of them where none is given' "$(offers _task_server "$TASK_SERVER" check --)" \
+    '--help --json --max-age --nagios --send-test-mail '
 is 'values of an option' "$(offers _task_server "$TASK_SERVER" history --status '')" 'failure interrupted success '
 is 'behind =, too' "$(offers _task_server "$TASK_SERVER" history --status = fa)" 'failure '
 is 'of another one' "$(offers _task_server "$TASK_SERVER" jobs add Test --type '')" 'interval once '

@@ -69,6 +69,27 @@ static void aligned(void **state)
                                     "x       123  a?b\n");
 }
 
+/* However long: where it ends is for the one who fills the table to say. */
+static void long_cells_are_whole(void **state)
+{
+    (void)state;
+    enum { LETTERS = 5000 };
+    char text[2 * LETTERS + 1];
+    struct table table = {0};
+    struct buf out = {0};
+    for (size_t i = 0; i < LETTERS; i++)
+        memcpy(text + 2 * i, "ü", sizeof "ü");
+    table_column(&table, "", 0);
+    table_cell(&table, text);
+    table_cellf(&table, TABLE_PLAIN, "%s.", text);
+    table_print(&table, &(struct table_style){.leaves_head = true}, &out);
+    assert_int_equal(out.len, 2 * sizeof text + 1);
+    assert_memory_equal(out.data, text, strlen(text));
+    assert_memory_equal(out.data + sizeof text, text, strlen(text));
+    buf_release(&out);
+    table_release(&table);
+}
+
 static void cut_to_the_terminal(void **state)
 {
     (void)state;
@@ -254,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(widths),
         cmocka_unit_test(aligned),
+        cmocka_unit_test(long_cells_are_whole),
         cmocka_unit_test(cut_to_the_terminal),
         cmocka_unit_test(cut_no_further_than_reads),
         cmocka_unit_test(cut_where_it_hurts_least),
