@@ -324,7 +324,8 @@ edits() {
         AND wait_event = 'PgSleep'" | grep -q 1
 }
 waits() {
-    pg_admin postgres -c 'SELECT count(*) FROM pg_locks WHERE NOT granted' | grep -q -v '^0$'
+    pg_admin postgres -c "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE NOT granted AND datname = '$(client_db acme)'" | grep -q -v '^0$'
 }
 done_editing() {
     pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'editor'" | grep -q '^0$'
