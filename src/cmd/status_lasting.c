@@ -47,10 +47,21 @@ static bool seems_served(const struct survey_client *client)
            !client->inventory.session.read_only;
 }
 
+/* A job that is gone, switched off or rests will never succeed; one that was run once and failed
+ * lasts as long as its row. */
+static bool comes_to_run(const struct survey_client *client, const struct notify_job *incident)
+{
+    for (size_t i = 0; i < client->count; i++)
+        if (client->jobs[i].row->job.active && !overview_is_resting(&client->jobs[i]) &&
+            notify_is_about(incident, &client->jobs[i].row->job))
+            return true;
+    return false;
+}
+
 bool status_lasts(const struct overview *overview, const struct incident *incident)
 {
     int id = 0;
-    uint32_t sum = 0;
+    struct notify_job job;
     size_t index = 0;
     if (!incident->text || !*incident->text || is_looked_at(incident->key))
         return false;
@@ -58,9 +69,9 @@ bool status_lasts(const struct overview *overview, const struct incident *incide
         return false;
     if (sscanf(incident->key, "client/%d", &id) == 1)
         return find_client(overview, id, &index) && seems_served(&overview->survey.clients[index]);
-    if (notify_is_job_key(incident->key, &id, &sum))
-        return find_client(overview, id, &index) &&
-               overview_comes_to_run(&overview->survey.clients[index], sum) &&
-               !has_failed_of_late(overview, index, sum);
+    if (notify_parse_key(incident->key, &job))
+        return find_client(overview, job.client_id, &index) &&
+               comes_to_run(&overview->survey.clients[index], &job) &&
+               !has_failed_of_late(overview, index, job.package_sum);
     return true;
 }

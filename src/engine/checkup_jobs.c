@@ -1,8 +1,6 @@
 /* The jobs of all clients: which are overdue, fail, or are of a package nobody knows. */
-#include <string.h>
 
 #include "base/i18n.h"
-#include "core/fnv.h"
 #include "engine/checkup_parts.h"
 #include "engine/notify.h"
 
@@ -29,37 +27,36 @@ const char *checkup_named_text(struct checkup_named *named)
     return buf_text(&named->text);
 }
 
-static bool has_incident(const struct overview *o, int client_id, uint32_t package_sum)
+/* May it be the job of the incident?  One that has been switched off, or rests, fails no more; of
+ * those that are run once it was one that has been run. */
+static bool is_about(const struct notify_job *incident, const struct survey_job *job)
 {
-    const struct incidents *incidents = &o->situation.incidents;
-    for (size_t i = 0; i < incidents->count; i++) {
-        int id = 0;
-        uint32_t sum = 0;
-        if (notify_is_job_key(incidents->items[i].key, &id, &sum) && id == client_id &&
-            sum == package_sum)
-            return true;
-    }
-    return false;
+    return job->row->job.active && !overview_is_resting(job) &&
+           notify_is_about(incident, &job->row->job) && (incident->id || job->due == DUE_DONE);
 }
 
-/* Is the job the first of its package that goes on being run?  What fails is known by package, and
- * told once however many kinds of error it had. */
-static bool stands_for_package(const struct survey_client *client, size_t index)
+/* Of several that are run once the last one stands for all. */
+static bool is_told_of(const struct notify_job *incident, const struct survey_client *client,
+                       size_t index)
 {
-    const char *package = client->jobs[index].row->job.package;
-    for (size_t i = 0; i <= index; i++) {
-        const struct job *job = &client->jobs[i].row->job;
-        if (job->active && !overview_is_resting(&client->jobs[i]) && package && job->package &&
-            strcmp(job->package, package) == 0)
-            return i == index;
-    }
-    return false;
+    if (incident->client_id != client->client.id || !is_about(incident, &client->jobs[index]))
+        return false;
+    for (size_t i = index + 1; i < client->count; i++)
+        if (is_about(incident, &client->jobs[i]))
+            return false;
+    return true;
 }
 
+/* Told once, however many kinds of error it had. */
 static bool is_failing(const struct overview *o, const struct survey_client *client, size_t index)
 {
-    return stands_for_package(client, index) &&
-           has_incident(o, client->client.id, fnv_text(client->jobs[index].row->job.package));
+    const struct incidents *incidents = &o->situation.incidents;
+    struct notify_job incident;
+    for (size_t i = 0; i < incidents->count; i++)
+        if (notify_parse_key(incidents->items[i].key, &incident) &&
+            is_told_of(&incident, client, index))
+            return true;
+    return false;
 }
 
 static bool is_unknown(const struct survey_job *job)

@@ -93,6 +93,7 @@ static void note(const struct execution *x, const struct job *job, enum run_end 
         .client = x->visit->client->fields[CLIENT_NAME],
         .description = job->description,
         .text = end == RUN_SUCCEEDED ? NULL : text,
+        .once = job_is_once(job),
     };
     if (x->visit->site->runlog && !runlog_append(x->visit->site->runlog, &record, &err))
         visit_log(x->visit, LOG_LEVEL_WARNING, job, "%s", err.text);

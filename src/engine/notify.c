@@ -1,6 +1,5 @@
 #include "engine/notify.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "core/errorkind.h"
 #include "core/fnv.h"
 #include "core/walltime.h"
 #include "engine/courier.h"
@@ -43,30 +43,31 @@ static int64_t now_s(void)
 
 /* ---- what makes an incident ---- */
 
-/* The kind of an error: its text without what differs from one time to the next. */
-static uint32_t hash_kind(const char *text)
-{
-    uint32_t sum = FNV_START;
-    char quote = '\0';
-    for (; *text; text++) {
-        if (quote && *text == quote)
-            quote = '\0';
-        else if (!quote && (*text == '\'' || *text == '"') && strchr(text + 1, *text))
-            quote = *text;
-        else if (!quote && !isdigit((unsigned char)*text))
-            sum = fnv_add(sum, *text);
-    }
-    return sum;
-}
-
+/* Two jobs of one package have nothing to do with each other; but a new row for each print run
+ * must not be a new incident. */
 static void make_prefix(const struct run_record *record, char key[INCIDENT_KEY_MAX])
 {
-    snprintf(key, INCIDENT_KEY_MAX, JOBS "%d/%08x/", record->client_id, fnv_text(record->package));
+    snprintf(key, INCIDENT_KEY_MAX, JOBS "%d/%08x/%d/", record->client_id,
+             fnv_text(record->package), record->once ? 0 : record->job_id);
 }
 
-bool notify_is_job_key(const char *key, int *client_id, uint32_t *package_sum)
+bool notify_parse_key(const char *key, struct notify_job *job)
 {
-    return sscanf(key, JOBS "%d/%8" SCNx32 "/", client_id, package_sum) == 2;
+    int len = 0;
+    *job = (struct notify_job){0};
+    if (sscanf(key, JOBS "%d/%8" SCNx32 "/%d/%n", &job->client_id, &job->package_sum, &job->id,
+               &len) < 2)
+        return false;
+    if (!len) /* an earlier version's, which ends with the kind */
+        job->id = 0;
+    return true;
+}
+
+bool notify_is_about(const struct notify_job *incident, const struct job *job)
+{
+    if (!job->package || fnv_text(job->package) != incident->package_sum)
+        return false;
+    return incident->id ? job->id == incident->id : job_is_once(job);
 }
 
 /* ---- notices ---- */
@@ -127,7 +128,7 @@ static void take_failure(struct notify *notify, const struct run_record *record)
     char run_at[WALLTIME_MAX];
     char text[1024];
     make_prefix(record, key);
-    snprintf(key + strlen(key), sizeof key - strlen(key), "%08x", hash_kind(record->text));
+    snprintf(key + strlen(key), sizeof key - strlen(key), "%08x", errorkind_hash(record->text));
     enum incident_news what = incidents_raise(notify->incidents, key, now_s());
     snprintf(text, sizeof text, _("client '%.200s': job %d (%.255s): %.500s"), record->client,
              record->job_id, record->package, record->text);

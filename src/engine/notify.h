@@ -11,9 +11,11 @@
  * has been read is remembered in "<name>.told", so that nothing is lost with a run that is killed,
  * nor the outcomes of run-job.
  *
- * No floods: one notice for an incident, which is a client, a package and a kind of error (its text
- * without numbers and quoted names), when it begins; one a day while it lasts; one when the job
- * succeeds again.  `repeat = always` sends one for each failure.
+ * No floods: one notice for an incident, which is a client, a job and a kind of error
+ * (core/errorkind.h), when it begins; with the job's next failure a day or more after the last
+ * notice, a reminder; one when the job succeeds again.  Jobs that are run once never come again:
+ * those of one package share their incidents, which end when one of them succeeds.
+ * `repeat = always` sends one for each failure.
  *
  * Notices wait in the outbox (store/outbox.h) until they are delivered: by mail where all of
  * [task_server/notify_on_failure] is set, and to notify_command.  The courier, a child of ours
@@ -32,6 +34,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "core/job.h"
 #include "engine/news.h"
 #include "engine/site.h"
 #include "store/incidents.h"
@@ -59,9 +62,18 @@ bool notify_open(struct notify *notify, const struct site *site, struct incident
 
 void notify_collect(struct notify *notify);
 
-/* Is this the key of an incident of a job?  Then of which client, and of which package (its
- * fnv_text). */
-bool notify_is_job_key(const char *key, int *client_id, uint32_t *package_sum) MUST_USE;
+/* Whose incident it is. */
+struct notify_job {
+    int client_id;
+    int id;               /* 0: of all that are run once */
+    uint32_t package_sum; /* fnv_text of the package */
+};
+
+/* Is this the key of an incident of a job? */
+bool notify_parse_key(const char *key, struct notify_job *job) MUST_USE;
+
+/* Is the incident about this job, of the right client? */
+bool notify_is_about(const struct notify_job *incident, const struct job *job) MUST_USE;
 
 void notify_put(struct notify *notify, const struct news *news);
 

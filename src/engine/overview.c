@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/fnv.h"
 #include "core/walltime.h"
 #include "store/history_read.h"
 
@@ -193,17 +192,6 @@ bool overview_is_overdue(const struct overview *o, const struct survey_client *c
 bool overview_is_resting(const struct survey_job *job)
 {
     return job->row->job.active && (job->due == DUE_NO_TIME || job->due == DUE_UNKNOWN_TYPE);
-}
-
-bool overview_comes_to_run(const struct survey_client *client, uint32_t package_sum)
-{
-    for (size_t i = 0; i < client->count; i++) {
-        const struct job *job = &client->jobs[i].row->job;
-        if (job->active && !overview_is_resting(&client->jobs[i]) && job->package &&
-            fnv_text(job->package) == package_sum)
-            return true;
-    }
-    return false;
 }
 
 bool overview_is_running(const struct overview *o, const struct survey_client *client,

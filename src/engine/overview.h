@@ -83,10 +83,6 @@ bool overview_is_overdue(const struct overview *overview, const struct survey_cl
  * cannot be understood, or a type that nobody knows. */
 bool overview_is_resting(const struct survey_job *job);
 
-/* Has the client a job of the package with this fnv_text that goes on being run?  A job that is
- * gone, switched off or resting will never succeed, so nothing ends an incident of it. */
-bool overview_comes_to_run(const struct survey_client *client, uint32_t package_sum);
-
 struct overview_counts overview_count(const struct overview *overview, size_t client);
 
 /* How often the package of overview.runs[index] has failed in its client; 0: that run succeeded, or

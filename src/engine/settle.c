@@ -12,7 +12,7 @@ void settle_times(const struct execution *x, struct settlement *settlement)
     int64_t end_us = clock_real_us();
     int64_t after_us = end_us > x->slot_us ? end_us : x->slot_us;
     int64_t next_s = 0;
-    bool once = x->claim.job.type && strcmp(x->claim.job.type, "once") == 0;
+    bool once = job_is_once(&x->claim.job);
     bool fires = !x->rests && x->spec.fires &&
                  cronspec_next(&x->spec, &x->visit->site->zone, after_us / 1000000, &next_s);
     settlement->next_us = next_s * 1000000;

@@ -10,7 +10,9 @@
 
 #include "base/buf.h"
 
-enum { FIELDS = 9 };
+enum { FIELDS_OLD = 9, FIELDS = 10 };
+
+static const char once[] = "once";
 
 static const char *const words[] = {"success", "failure", "interrupted", "lost"};
 
@@ -51,7 +53,7 @@ bool runlog_append(struct runlog *log, const struct run_record *record, struct e
         buf_add_text(&line, "\t");
         add_text(&line, texts[i]);
     }
-    buf_add_text(&line, "\n");
+    buf_addf(&line, "\t%s\n", record->once ? once : "");
     bool done = !line.failed || err_set_nomem(err);
     done = done && open_to_append(log, err);
     if (done && write(log->fd, line.data, line.len) != (ssize_t)line.len)
@@ -110,7 +112,7 @@ static bool parse(char *line, struct run_record *record)
     size_t count = 0;
     for (char *rest = line; rest && count < FIELDS; count++)
         fields[count] = strsep(&rest, "\t");
-    if (count != FIELDS)
+    if (count < FIELDS_OLD)
         return false;
     *record = (struct run_record){
         .run_at_us = strtoll(fields[0], NULL, 10),
@@ -121,6 +123,7 @@ static bool parse(char *line, struct run_record *record)
         .client = fields[6],
         .description = fields[7],
         .text = fields[8],
+        .once = count == FIELDS && strcmp(fields[FIELDS - 1], once) == 0,
     };
     return read_end(fields[4], &record->end);
 }

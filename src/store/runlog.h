@@ -15,10 +15,10 @@
  * there.
  *
  * Shape: fields with tabs between, a newline behind: run_at (microseconds since the epoch),
- * client's id, job's id, milliseconds, how, package, client's name, description, text.  In texts
- * tabs and control characters are blanks, and a text is cut at RUNLOG_TEXT_MAX bytes.  A line is
- * written at once, so that processes may append side by side; one that cannot be understood is
- * skipped.
+ * client's id, job's id, milliseconds, how, package, client's name, description, text, and "once"
+ * or nothing; lines that earlier versions wrote lack the last.  In texts tabs and control
+ * characters are blanks, and a text is cut at RUNLOG_TEXT_MAX bytes.  A line is written at once, so
+ * that processes may append side by side; one that cannot be understood is skipped.
  *
  * Errors: ERR_SYSTEM.  A log that does not exist is empty.
  * Not here: who reads it (engine/notify, the commands), and when it is begun anew (runlog_rotate is
@@ -53,6 +53,7 @@ struct run_record {
     const char *client;
     const char *description;
     const char *text; /* the error, or "" */
+    bool once;        /* the job's row does not repeat (job_is_once) */
 };
 
 struct runlog {

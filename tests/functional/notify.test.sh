@@ -207,6 +207,47 @@ fails_with 'no address'
 is 'repeat = always: a mail per failure' "$(($(mails) - before))" 2
 sed -i '/^repeat/d' "$INSTALLATION/config/kivitendo.conf"
 
+# Several jobs of one package.
+client_sql acme 'UPDATE background_jobs SET active = false'
+add_job acme Test '0 3 * * *' due --data 'exception: no twin'
+failing=$JOB_ID
+add_job acme Test '0 3 * * *' due --data 'result: well'
+before=$(mails)
+run_ts run
+run_all_again() {
+    client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute' WHERE active"
+    run_ts run
+}
+run_all_again
+is 'that another job of its package succeeds does not end an incident' "$(($(mails) - before))" 1
+run_ts check
+like 'and check names the one that fails' "$TS_OUT" 'jobs that fail: 1 .*Test'
+client_sql acme "UPDATE background_jobs SET active = false WHERE id = $failing"
+run_ts check
+unlike 'unless it has been switched off' "$TS_OUT" 'jobs that fail'
+client_sql acme "UPDATE background_jobs SET active = true, data = NULL WHERE id = $failing"
+run_all_again
+is 'that it succeeds itself does' "$(($(mails) - before))" 2
+like 'and names it' "$TS_ERR" "job $failing \(Test\) succeeds again"
+add_job acme Test '0 3 * * *' due --data 'exception: no twin'
+run_ts run
+is 'a new row is news of its own' "$(($(mails) - before))" 3
+client_sql acme 'UPDATE background_jobs SET active = false'
+for i in 1 2; do
+    add_job acme Test null null --once --data "exception: printer /dev/lp$i is off"
+    run_ts run
+done
+is 'jobs that are run once are one incident' "$(($(mails) - before))" 4
+run_ts check
+like 'of which check names the last' "$TS_OUT" 'jobs that fail: 1 .*Test'
+add_job acme Test null null --once
+run_ts run
+is 'and the next that succeeds ends it' "$(($(mails) - before))" 5
+run_ts check
+unlike 'for check too' "$TS_OUT" 'jobs that fail'
+client_sql acme "DELETE FROM background_jobs WHERE id <> $test_job"
+JOB_ID=$test_job
+
 # Lasting conditions.
 client_sql acme 'UPDATE background_jobs SET active = false'
 auth_sql "UPDATE auth.clients SET dbhost = '127.0.0.1', dbport = 1"

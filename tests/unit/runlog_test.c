@@ -40,9 +40,9 @@ static void test_round_trip(void **state)
     runlog_end(&reader);
 
     append(path, &(struct run_record){1795428000123456, 3, 17, 250, RUN_FAILED, "Test", "Mül\tler",
-                                      "", "a\nb\xFF"});
-    append(path,
-           &(struct run_record){1795428060000000, 3, 18, 1, RUN_SUCCEEDED, NULL, "x", NULL, NULL});
+                                      "", "a\nb\xFF", true});
+    append(path, &(struct run_record){1795428060000000, 3, 18, 1, RUN_SUCCEEDED, NULL, "x", NULL,
+                                      NULL, false});
     assert_true(runlog_open(&reader, path, 0, &err));
     assert_true(runlog_next(&reader, &record));
     assert_int_equal(record.run_at_us, 1795428000123456);
@@ -53,9 +53,11 @@ static void test_round_trip(void **state)
     assert_string_equal(record.package, "Test");
     assert_string_equal(record.client, "Mül ler");
     assert_string_equal(record.text, "a b\xEF\xBF\xBD");
+    assert_true(record.once);
     int64_t offset = reader.offset;
     assert_true(runlog_next(&reader, &record));
     assert_string_equal(record.package, "");
+    assert_false(record.once);
     assert_false(runlog_next(&reader, &record));
     runlog_end(&reader);
 
@@ -75,7 +77,7 @@ static void test_rubbish(void **state)
 {
     (void)state;
     static const char text[] = "rubbish\n\n1\t2\t3\n1\t2\t3\t4\tperhaps\ta\tb\tc\td\n"
-                               "1\t2\t3\t4\tlost\tP\tc\t\t\n5\t6\t7\t8\tsucc";
+                               "1\t2\t3\t4\tlost\tP\tc\t\twithout once\n5\t6\t7\t8\tsucc";
     struct scratch scratch;
     struct err err = {0};
     struct runlog_reader reader;
@@ -89,6 +91,8 @@ static void test_rubbish(void **state)
     assert_true(runlog_next(&reader, &record));
     assert_int_equal(record.end, RUN_LOST);
     assert_string_equal(run_end_word(record.end), "lost");
+    assert_string_equal(record.text, "without once");
+    assert_false(record.once);
     assert_false(runlog_next(&reader, &record));
     assert_int_equal(reader.offset, strrchr(text, '\n') + 1 - text);
     runlog_end(&reader);
