@@ -20,12 +20,19 @@ void execution_fail(struct execution *x, const char *text)
 static void rest(struct execution *x, const char *why)
 {
     struct err text;
-    const char *then = x->why == EXECUTION_ON_DEMAND
-                           ? _("the job is run all the same, but has no next time")
-                           : _("the job was not run and rests until its schedule is changed");
+    char then[200];
+    const struct job *job = &x->claim.job;
+    if (x->why == EXECUTION_ON_DEMAND)
+        snprintf(then, sizeof then, "%s", _("the job is run all the same, but has no next time"));
+    else if (job_is_once(job)) /* has had its turn: a new schedule would not bring it back */
+        snprintf(then, sizeof then,
+                 _("the job, which is run only once, was not run; task-server run-job %d runs it"),
+                 job->id);
+    else
+        snprintf(then, sizeof then, "%s",
+                 _("the job was not run and rests until its schedule is changed"));
     x->rests = true;
-    err_set(&text, ERR_JOB, "the schedule '%.500s' %s; %s",
-            x->claim.job.spec ? x->claim.job.spec : "", why, then);
+    err_set(&text, ERR_JOB, "the schedule '%.500s' %s; %s", job->spec ? job->spec : "", why, then);
     execution_fail(x, text.text);
 }
 

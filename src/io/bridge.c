@@ -231,6 +231,7 @@ static void look_at_clock(struct vigil *v)
     } else if (watch->timeout_ms && now_ms >= v->began_ms + watch->timeout_ms) {
         say_term(v, SPAWN_TIMED_OUT);
     } else if (stop) {
+        v->end->by_death = watch->signals->hurry;
         say_term(v, SPAWN_STOPPED);
     }
     if (watch->tick && now_ms >= v->tick_ms) {

@@ -65,7 +65,10 @@ static void ask(struct supervision *s, enum spawn_how how)
     s->phase = ASKED;
     s->phase_end_ms = clock_mono_ms() + s->watch->kill_grace_ms;
     s->end->how = how;
-    s->end->by_tick = how == SPAWN_STOPPED && s->unwanted;
+    if (how == SPAWN_STOPPED) {
+        s->end->by_tick = s->unwanted;
+        s->end->by_death = !s->unwanted && s->watch->signals->hurry;
+    }
     kill(-s->spawn->pid, SIGTERM);
     kill(-s->spawn->pid, SIGCONT);
 }
@@ -234,7 +237,9 @@ void spawn_describe(const struct spawn_end *end, struct buf *text)
         break;
     case SPAWN_STOPPED:
         buf_add_text(text, end->by_tick ? _("ended because it was no longer ours to run")
-                                        : _("ended because task-server was told to stop"));
+                           : end->by_death
+                               ? _("ended because the task-server run it belonged to died")
+                               : _("ended because task-server was told to stop"));
         break;
     case SPAWN_NEVER_STARTED: buf_addf(text, _("never started: %s"), end->start.text); break;
     }

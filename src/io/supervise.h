@@ -58,6 +58,7 @@ struct spawn_end {
     int code_or_signal;    /* exit status if EXITED, signal if KILLED, else 0 */
     bool was_killed;       /* SIGTERM was not enough; only if TIMED_OUT or STOPPED */
     bool by_tick;          /* STOPPED because tick returned false */
+    bool by_death;         /* STOPPED because our parent is gone (signals.hurry) */
     int64_t elapsed_ms;    /* from the gate's opening to its end */
     int64_t timeout_ms;    /* of the watch */
     struct err start;      /* why it was NEVER_STARTED */

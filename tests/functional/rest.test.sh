@@ -22,8 +22,11 @@ rests() {
     is 'neither job is run, each has one failure row' \
         "$(client_sql acme "SELECT count(*) FROM background_job_histories WHERE status = 'failure' AND result IS NULL")" 2
     like 'which quotes the schedule and says why' \
-        "$(client_sql acme "SELECT DISTINCT error FROM background_job_histories WHERE status = 'failure'")" \
+        "$(client_sql acme "SELECT error FROM background_job_histories WHERE status = 'failure'")" \
         "^the schedule '.*' $3; the job was not run and rests until its schedule is changed\$"
+    like 'of a once row, that it must be run by hand' \
+        "$(client_sql acme "SELECT error FROM background_job_histories WHERE status = 'failure'")" \
+        "^the schedule '.*' $3; the job, which is run only once, was not run; task-server run-job $once runs it\$"
     is 'the interval row has no next time' "$(job_field acme "$interval" 'next_run_at, last_run_at')" '|'
     is 'the once row counts as having run' \
         "$(client_sql acme "SELECT last_run_at = h.run_at FROM background_jobs AS b, background_job_histories AS h

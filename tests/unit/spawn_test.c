@@ -660,7 +660,7 @@ static void test_hurry(void **state)
         .kill_grace_ms = 1000, .stop_grace_ms = -1, .signals = &signals};
     raise(SIGUSR1);
     run(&plan, &watch, &end);
-    assert_described(&end, "ended because task-server was told to stop");
+    assert_described(&end, "ended because the task-server run it belonged to died");
     signals_release(&signals);
     spawn_end_release(&end);
 }
