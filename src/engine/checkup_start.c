@@ -64,10 +64,35 @@ void checkup_old_server(struct checkup *checkup)
 
 static const char arms[] = N_("task_server start arms the schedule, task_server check looks at it");
 
-static void check_work(struct checkup *checkup)
+/* Whatever its jobs do, a run looks for due ones at every full minute. */
+static bool check_pulse(struct checkup *checkup, const struct checkup_wish *wish)
+{
+    const struct situation *s = &checkup->overview.situation;
+    int64_t silent_s = s->holder.beat_s ? s->now_us / 1000000 - s->holder.beat_s : 0;
+    struct buf silence = {0};
+    struct buf advice = {0};
+    if (silent_s <= wish->max_age_s)
+        return true;
+    agewords_span(silent_s, &silence);
+    checkup_add(
+        checkup, "schedule", CHECKUP_CRITICAL,
+        "a run is at work, pid %d, but has not looked for due jobs for %s: it hangs, or was "
+        "told to stop and waits for a job",
+        (int)s->holder.pid, buf_text(&silence));
+    buf_addf(&advice, _("kill -KILL %d ends it; its jobs are recorded as interrupted"),
+             (int)s->holder.pid);
+    checkup_advise(checkup, buf_text(&advice));
+    buf_release(&silence);
+    buf_release(&advice);
+    return false;
+}
+
+static void check_work(struct checkup *checkup, const struct checkup_wish *wish)
 {
     const struct situation *s = &checkup->overview.situation;
     struct buf since = {0};
+    if (!check_pulse(checkup, wish))
+        return;
     agewords_span(s->now_us / 1000000 - s->holder.since_s, &since);
     checkup_add(checkup, "schedule", CHECKUP_WELL,
                 s->holder.since_s ? N_("a run is at work, pid %d, for %s")
@@ -103,7 +128,7 @@ static void check_runs(struct checkup *checkup, const struct checkup_wish *wish)
 {
     const struct situation *s = &checkup->overview.situation;
     if (s->busy_now) {
-        check_work(checkup);
+        check_work(checkup, wish);
     } else if (!s->state) {
         checkup_add(checkup, "schedule", CHECKUP_CRITICAL, "nothing is known of runs: %s",
                     wish->no_state);

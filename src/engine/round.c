@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "io/lockfile.h"
 
 enum {
     MINUTE_US = 60 * 1000000,
@@ -81,6 +82,7 @@ static bool load_clients(struct round *round, struct err *err)
 static void begin_pass(struct round *round)
 {
     struct err why = {0};
+    lockfile_beat(round->lock_fd);
     round->pass_minute = this_minute();
     round->site->signals->wake = false;
     round->trouble = (struct err){0};

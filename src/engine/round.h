@@ -38,7 +38,7 @@ struct round {
     struct site *site;
     struct conditions *conditions;
     struct notify *notify; /* NULL: nobody is told */
-    int lock_fd;           /* closed in lanes */
+    int lock_fd;           /* of the lock file, which tells that we live; closed in lanes */
     struct host *host;     /* NULL: no external jobs */
     struct window window;  /* its path is lent; NULL: nobody can look in */
 

@@ -131,7 +131,7 @@ static void find_holder(const char *path, struct lockfile_holder *holder)
         return;
     if (fstat(fd, &st) == 0) {
         holder->pid = process_holding_flock(&st);
-        holder->since_s = st.st_mtime;
+        holder->beat_s = st.st_mtime;
     }
     int64_t start_s = 0;
     if (!holder->pid)
@@ -186,6 +186,11 @@ bool lockfile_publish(struct lockfile *lock, struct err *err)
     err_set_access(err, "cannot write the pid to %s", lock->path);
     lockfile_release(lock);
     return false;
+}
+
+void lockfile_beat(int fd)
+{
+    (void)!futimens(fd, NULL); /* a pulse that is not felt makes somebody look: no harm */
 }
 
 void lockfile_release(struct lockfile *lock)

@@ -4,6 +4,7 @@
  *     LOCKFILE_BUSY: say who, exit 0 (or report an incident if holder.is_perl_server)
  *     install the signal handlers                      a SIGALRM may come once the pid stands there
  *     if (!lockfile_publish(&lock, err)) …
+ *     lockfile_beat(lock.fd)                           at the beginning of each pass
  *     in a forked child, first of all:  lockfile_forget(&lock);
  *     at the end:                       lockfile_release(&lock);
  *
@@ -14,6 +15,9 @@
  *
  * Opened 0600, never through a link, and only if it is a regular file with a single name, so that
  * nobody who may write in users/pid can make us write elsewhere.  users/pid is created if missing.
+ *
+ * Its time is the holder's pulse: what is at work sets it again and again, so others see one that
+ * hangs.
  *
  * Ownership: the struct owns descriptor and path; {0} is "nothing held" and may be released.
  * Errors: ERR_PERMISSION where the file or directory is not ours to write, else ERR_SYSTEM.  After
@@ -49,7 +53,8 @@ struct lockfile_where {
 /* Who has the lock, as far as can be seen. */
 struct lockfile_holder {
     pid_t pid;           /* 0: unknown */
-    int64_t since_s;     /* seconds since 1970: its start, else the file's time; 0: unknown */
+    int64_t since_s;     /* seconds since 1970: its start; 0: unknown */
+    int64_t beat_s;      /* the file's time: of its last beat, or of its start; 0: unknown */
     bool is_perl_server; /* it is kivitendo's task_server.pl */
 };
 
@@ -67,6 +72,9 @@ bool lockfile_look(const struct lockfile_where *where, struct lockfile_holder *h
 
 /* Writes our pid and a newline.  A full disk is an error. */
 bool lockfile_publish(struct lockfile *lock, struct err *err) MUST_USE;
+
+/* Sets the file's time to now, where that can be done. */
+void lockfile_beat(int fd);
 
 /* Empties the file and gives the lock up; in another process than the owner only forgets it. */
 void lockfile_release(struct lockfile *lock);

@@ -56,6 +56,34 @@ sed -i "s/^ended_us .*/ended_us $(($(date +%s) - 9000))000000/" "$state"/*.last-
 nagios 'the last run is old' 2 'CRITICAL - the last run ended 2 h ago, with exit code 0, and the limit is 3 min \|'
 ok 'but not too old for whoever says so' run_ts check --nagios --max-age 10000
 run_ts run
+
+# A run that hangs.
+. "$TEST_ROOT/tests/lib/held.sh"
+well=$JOB_ID
+pid_file=$INSTALLATION/users/pid/config.kivitendo.conf.pid
+add_held_job acme
+hold_up acme
+start_ts one run
+hanging=$TS_PID
+under_way acme
+nagios 'a run is at work' 0 "OK - .*a run is at work, pid $TS_PID"
+kill -s STOP "$TS_PID"
+touch -d '10 minutes ago' "$pid_file"
+nagios 'it hangs' 2 "CRITICAL - a run is at work, pid $TS_PID, but has not looked for due jobs for 10 min"
+run_ts check
+like 'what to do about it' "$TS_OUT" "→ kill -KILL $hanging ends it"
+kill -s CONT "$TS_PID"
+kill -s ALRM "$TS_PID"
+touch -d '5 minutes ago' "$WORK/reference"
+has_pulse() {
+    [ "$pid_file" -nt "$WORK/reference" ]
+}
+ok 'a pass is its pulse' wait_until 60 has_pulse
+nagios 'so it is at work again' 0 "OK - .*a run is at work, pid $TS_PID"
+let_go acme
+wait_ts one
+client_sql acme "DELETE FROM background_jobs WHERE id = $JOB_ID"
+JOB_ID=$well
 touch "$INSTALLATION/users/nologin"
 nagios 'locked for a moment' 1 'WARNING - .*the installation has been locked for [0-9]+ s \(users/nologin\)'
 touch -d '20 minutes ago' "$INSTALLATION/users/nologin"

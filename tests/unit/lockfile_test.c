@@ -346,6 +346,30 @@ static void test_perl_server(void **state)
     }
 }
 
+/* A pulse of long ago, and a new one. */
+static void test_beat(void **state)
+{
+    (void)state;
+    struct scratch s;
+    struct lockfile lock;
+    struct lockfile_holder holder;
+    struct err err = {0};
+    make_users(&s);
+    assert_int_equal(acquire(&lock, &s, 0, &holder, &err), LOCKFILE_HELD);
+    assert_true(lockfile_publish(&lock, &err));
+    const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    assert_int_equal(futimens(lock.fd, old), 0);
+    struct lockfile_where where = {.installation = s.dir, .name = NAME};
+    assert_true(lockfile_look(&where, &holder));
+    assert_int_equal(holder.beat_s, 1000);
+    assert_true(holder.since_s > 1000);
+    lockfile_beat(lock.fd);
+    assert_true(lockfile_look(&where, &holder));
+    assert_true(holder.beat_s > 1000);
+    lockfile_release(&lock);
+    scratch_remove(&s);
+}
+
 /* A lock nobody can be named for: taken by a process that has ended, held by its child. */
 static void test_unknown_holder(void **state)
 {
@@ -378,7 +402,8 @@ static void test_unknown_holder(void **state)
     kill(second, SIGKILL);
     assert_int_equal(result, LOCKFILE_BUSY);
     assert_int_equal(holder.pid, 0);
-    assert_true(holder.since_s > 0); /* the file's time */
+    assert_int_equal(holder.since_s, 0);
+    assert_true(holder.beat_s > 0); /* the file's time */
     close(ready[0]);
     close(ready[1]);
     scratch_remove(&s);
@@ -516,6 +541,7 @@ int main(void)
         cmocka_unit_test(test_race_with_unlinking),
         cmocka_unit_test(test_forked_child),
         cmocka_unit_test(test_perl_server),
+        cmocka_unit_test(test_beat),
         cmocka_unit_test(test_unknown_holder),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_not_ours),
