@@ -37,6 +37,8 @@ void condition_raise(struct conditions *conditions, const struct condition *cond
 {
     struct incidents *incidents = conditions->incidents;
     lasting_tell(incidents, LOG_LEVEL_ERROR, condition->key, condition->text);
+    if (condition->since_s)
+        incidents_date_back(incidents, condition->key, condition->since_s);
     const struct incident *incident = incidents_find(incidents, condition->key);
     tell(conditions, condition, incident ? incident->since_s : now_s());
 }

@@ -30,6 +30,7 @@ struct condition {
     const char *text;   /* "client 'acme' is not served: …" */
     const char *client; /* its name; NULL: it concerns no single one */
     int client_id;      /* 0: the same */
+    int64_t since_s;    /* when it began, where that is known; 0: when it was first raised */
     int64_t patience_s; /* before anybody but the log is told */
 };
 

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "io/lockfile.h"
+#include "io/nologin.h"
 
 enum {
     MINUTE_US = 60 * 1000000,
@@ -79,6 +80,19 @@ static bool load_clients(struct round *round, struct err *err)
     return done;
 }
 
+/* An upgrade locks an installation for minutes, and nobody wants a mail for that. */
+static void raise_locked(const struct round *round, const char *why)
+{
+    const struct site *site = round->site;
+    condition_raise(round->conditions,
+                    &(struct condition){
+                        .key = "nologin",
+                        .text = why,
+                        .since_s = nologin_since_s(site->installation, &site->options),
+                        .patience_s = LOCKED_S,
+                    });
+}
+
 static void begin_pass(struct round *round)
 {
     struct err why = {0};
@@ -88,9 +102,7 @@ static void begin_pass(struct round *round)
     round->trouble = (struct err){0};
     if (!site_is_unlocked(round->site, &why)) {
         round->trouble.kind = why.kind == ERR_AWAY ? ERR_NONE : why.kind; /* locked is no error */
-        condition_raise(
-            round->conditions,
-            &(struct condition){.key = "nologin", .text = why.text, .patience_s = LOCKED_S});
+        raise_locked(round, why.text);
         return;
     }
     condition_end(round->conditions, "nologin", _("the installation is unlocked: jobs run"));

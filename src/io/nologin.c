@@ -5,6 +5,14 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+static bool make_path(const char *installation, const struct options *options, char path[PATH_MAX])
+{
+    bool absolute = options->userspath[0] == '/';
+    int len = snprintf(path, PATH_MAX, "%s%s%s/nologin", absolute ? "" : installation,
+                       absolute ? "" : "/", options->userspath);
+    return len >= 0 && len < PATH_MAX;
+}
+
 bool nologin_check(const char *installation, const struct options *options, bool *locked,
                    struct err *err)
 {
@@ -13,10 +21,7 @@ bool nologin_check(const char *installation, const struct options *options, bool
     *locked = false;
     if (options->keep_installation_unlocked)
         return true;
-    bool absolute = options->userspath[0] == '/';
-    int len = snprintf(path, sizeof path, "%s%s%s/nologin", absolute ? "" : installation,
-                       absolute ? "" : "/", options->userspath);
-    if (len < 0 || (size_t)len >= sizeof path)
+    if (!make_path(installation, options, path))
         return err_set(err, ERR_SYSTEM, "[paths] userspath is too long");
     if (stat(path, &st) == 0) {
         *locked = S_ISREG(st.st_mode);
@@ -25,4 +30,14 @@ bool nologin_check(const char *installation, const struct options *options, bool
     if (errno == ENOENT || errno == ENOTDIR)
         return true;
     return err_set_access(err, "cannot tell whether the installation is locked by %s", path);
+}
+
+int64_t nologin_since_s(const char *installation, const struct options *options)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    bool is_there = !options->keep_installation_unlocked &&
+                    make_path(installation, options, path) && stat(path, &st) == 0 &&
+                    S_ISREG(st.st_mode);
+    return is_there ? st.st_mtime : 0;
 }

@@ -15,6 +15,7 @@
 #define IO_NOLOGIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -23,5 +24,8 @@
 /* Sets *locked; a relative userspath is below the installation directory. */
 bool nologin_check(const char *installation, const struct options *options, bool *locked,
                    struct err *err) MUST_USE;
+
+/* Since when, in seconds since the epoch: the file's time.  0: it is not, or that cannot be told. */
+int64_t nologin_since_s(const char *installation, const struct options *options);
 
 #endif

@@ -73,6 +73,15 @@ void incidents_describe(struct incidents *incidents, const char *key, const char
     incident->text = copy;
 }
 
+void incidents_date_back(struct incidents *incidents, const char *key, int64_t since_s)
+{
+    struct incident *incident = find(incidents, key);
+    if (!incident || incident->since_s <= since_s)
+        return;
+    incident->since_s = since_s;
+    incidents->changed = true;
+}
+
 enum incident_news incidents_raise(struct incidents *incidents, const char *key, int64_t now_s)
 {
     struct incident *known = find(incidents, key);

@@ -271,6 +271,12 @@ is 'and only one' "$(($(mails) - before))" 1
 rm "$INSTALLATION/users/nologin"
 run_ts run
 is 'and one when it is unlocked' "$(($(mails) - before))" 2
+touch -d '20 minutes ago' "$INSTALLATION/users/nologin"
+run_ts run
+is 'what counts is since when it is locked, not since when a run has seen it' "$(($(mails) - before))" 3
+rm "$INSTALLATION/users/nologin"
+run_ts run
+like 'also when it is over' "$TS_ERR" 'unlocked: jobs run again, after 20 min'
 
 # A program.
 cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
