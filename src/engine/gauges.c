@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "engine/custody.h"
+#include "store/holds.h"
 #include "store/journal_count.h"
 
 static const char *const unreachable[] = {"client/", NULL};
@@ -50,14 +51,25 @@ static int count_waiting(const struct site *site)
     return waiting;
 }
 
+/* In a locked installation no run looks, so what has been told may be over. */
+static bool are_all_held(const struct site *site, int64_t now_s)
+{
+    struct holds holds = {0};
+    struct err ignored = {0};
+    bool all = site->holds_path && (!holds_load(&holds, site->holds_path, &ignored) ||
+                                    holds_find(&holds, HOLDS_ALL, now_s));
+    holds_release(&holds);
+    return all;
+}
+
 void gauges_take(struct metrics_run *run, const struct memory *memory, const struct round *round)
 {
     const struct incidents *incidents = &memory->incidents;
     run->locked = incidents_find(incidents, "nologin") != NULL;
-    run->all_held = incidents_find(incidents, CUSTODY_ALL) != NULL;
+    run->all_held = are_all_held(memory->site, run->ended_us / 1000000);
     bool are_known = !run->locked && !run->all_held && !round->trouble.kind;
     run->clients = are_known ? (int)round->roster.count : -1;
-    run->unreachable = count_clients(incidents, unreachable);
-    run->held = count_clients(incidents, held);
+    run->unreachable = are_known ? count_clients(incidents, unreachable) : -1;
+    run->held = are_known ? count_clients(incidents, held) : -1;
     run->journal = count_waiting(memory->site);
 }

@@ -179,6 +179,13 @@ static void add_gauge(struct buf *out, const char *name, const char *help, int v
     buf_addf(out, "task_server_%s %d\n", name, value);
 }
 
+/* -1: it is not. */
+static void add_known(struct buf *out, const char *name, const char *help, int value)
+{
+    if (value >= 0)
+        add_gauge(out, name, help, value);
+}
+
 static void add_label(struct buf *out, const char *name, const char *value)
 {
     buf_addf(out, "%s=\"", name);
@@ -223,13 +230,13 @@ static void add_run(const struct metrics_run *run, struct buf *out)
     add_seconds(out, "last_run_timestamp_seconds", "When the last run ended.", run->ended_us);
     add_seconds(out, "last_run_duration_seconds", "How long the last run took.",
                 run->ended_us - run->started_us);
-    add_gauge(out, "last_run_success", "Whether every client could be served.", run->succeeded);
+    add_gauge(out, "last_run_success", "Whether every client that is not held could be served.",
+              run->succeeded);
     add_gauge(out, "installation_locked", "Whether users/nologin exists.", run->locked);
     add_gauge(out, "all_held", "Whether the jobs of all clients are held.", run->all_held);
-    if (run->clients >= 0)
-        add_gauge(out, "clients", "Enabled clients.", run->clients);
-    add_gauge(out, "clients_unreachable", "Clients that cannot be served.", run->unreachable);
-    add_gauge(out, "clients_held", "Clients of which jobs are held.", run->held);
+    add_known(out, "clients", "Enabled clients.", run->clients);
+    add_known(out, "clients_unreachable", "Clients that cannot be served.", run->unreachable);
+    add_known(out, "clients_held", "Clients of which jobs are held.", run->held);
     add_gauge(out, "journal_entries", "Runs whose outcome waits to be recorded.", run->journal);
 }
 

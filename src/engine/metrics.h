@@ -54,10 +54,10 @@ struct metrics_run {
     const char *file; /* metrics_file */
     int64_t started_us;
     int64_t ended_us;
-    bool succeeded; /* every client could be served */
+    bool succeeded; /* nothing went wrong; that jobs are locked or held is no fault */
     bool locked;    /* users/nologin */
     bool all_held;  /* an administrator holds all clients */
-    int clients;    /* enabled ones; -1: they could not be read */
+    int clients;    /* enabled ones; -1: nobody has looked at them, and so for the next two */
     int unreachable;
     int held;    /* for whatever reason, all of their jobs or some */
     int journal; /* entries that wait to be recorded */

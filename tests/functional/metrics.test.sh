@@ -127,7 +127,12 @@ run_ts hold
 run_ts run
 accepted 'promtool accepts what is written when all clients are held'
 is 'all of them' "$(value clients)|$(value all_held)" '|1'
+is 'of the single ones nothing is known then' "$(value clients_unreachable)|$(value clients_held)" '|'
 run_ts release
+touch "$INSTALLATION/users/nologin"
+run_ts run
+is 'released in a locked installation nobody is held' "$(value installation_locked) $(value all_held)" '1 0'
+rm "$INSTALLATION/users/nologin"
 run_ts run
 is 'and none' "$(value clients) $(value clients_held) $(value all_held)" '2 0 0'
 
@@ -143,6 +148,7 @@ is 'is gone' "$(value installation_locked) $(value clients)" '0 2'
 sed -i 's/^db *=.*/db = nowhere/' "$INSTALLATION/config/kivitendo.conf"
 run_ts run
 is 'without the authentication database there is a file, too' "$(value clients)|$(value last_run_success)" '|0'
+is 'of clients it knows nothing' "$(value clients_unreachable)|$(value clients_held)" '|'
 sed -i "s/^db *=.*/db = $AUTH_DB/" "$INSTALLATION/config/kivitendo.conf"
 
 # ---- places ---------------------------------------------------------------------------------------
