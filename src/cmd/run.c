@@ -210,8 +210,9 @@ static int serve_clients(struct run *run, struct err *err)
     memory_open(&run->memory, &run->site);
     tell_warnings(run);
     check_pages(run);
-    condition_end(&run->memory.conditions, "old-server",
-                  _("the old task_server.pl is gone: jobs run"));
+    condition_end(&run->memory.conditions,
+                  &(struct condition){.key = "old-server",
+                                      .text = _("the old task_server.pl is gone: jobs run")});
     run->round = (struct round){
         .site = &run->site,
         .conditions = &run->memory.conditions,

@@ -43,15 +43,21 @@ void condition_raise(struct conditions *conditions, const struct condition *cond
     tell(conditions, condition, incident ? incident->since_s : now_s());
 }
 
-void condition_end(struct conditions *conditions, const char *key, const char *text)
+void condition_end(struct conditions *conditions, const struct condition *condition)
 {
     char notice[INCIDENT_KEY_MAX];
     int64_t told_s = 0;
-    int64_t since_s = lasting_over(conditions->incidents, key, text);
-    struct news news = {.kind = NEWS_CONDITION_OVER, .text = text, .since_s = since_s};
+    int64_t since_s = lasting_over(conditions->incidents, condition->key, condition->text);
+    struct news news = {
+        .kind = NEWS_CONDITION_OVER,
+        .client = condition->client,
+        .client_id = condition->client_id,
+        .text = condition->text,
+        .since_s = since_s,
+    };
     if (!since_s)
         return;
-    make_notice_key(key, notice);
+    make_notice_key(condition->key, notice);
     if (incidents_end(conditions->incidents, notice, &told_s) && conditions->notify)
         notify_put(conditions->notify, &news);
 }

@@ -3,7 +3,7 @@
  *
  *     struct conditions conditions = {.incidents = &incidents, .notify = &notify};
  *     condition_raise(&conditions, &(struct condition){.key = "auth", .text = "…"})
- *     condition_end(&conditions, "auth", "the clients can be read")
+ *     condition_end(&conditions, &(struct condition){.key = "auth", .text = "the clients can …"})
  *
  * The notice may come later than the message in the log: a database upgrade locks the installation
  * for minutes, and nobody wants a mail for that.  "notice/<key>" is the incident of the notice.
@@ -36,8 +36,8 @@ struct condition {
 
 void condition_raise(struct conditions *conditions, const struct condition *condition);
 
-/* text: what is right again, "client 'acme' is served". */
-void condition_end(struct conditions *conditions, const char *key, const char *text);
+/* Its text says what is right again: "client 'acme' is served"; its times are not looked at. */
+void condition_end(struct conditions *conditions, const struct condition *condition);
 
 /* It concerns nobody any more: no word is said. */
 void condition_forget(struct conditions *conditions, const char *key);

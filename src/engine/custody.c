@@ -32,10 +32,12 @@ static void end(struct custody *custody, const struct seat *seat, const char *pr
 {
     char key[INCIDENT_KEY_MAX];
     char text[ERR_TEXT_MAX];
+    const char *name = seat->client.fields[CLIENT_NAME];
     snprintf(key, sizeof key, "%s%d", prefix, seat->client.id);
-    snprintf(text, sizeof text, _("client '%.200s' is released: its jobs run"),
-             seat->client.fields[CLIENT_NAME]);
-    condition_end(custody->conditions, key, text);
+    snprintf(text, sizeof text, _("client '%.200s' is released: its jobs run"), name);
+    condition_end(custody->conditions,
+                  &(struct condition){
+                      .key = key, .text = text, .client = name, .client_id = seat->client.id});
 }
 
 /* ---- a pass begins ---- */
@@ -63,7 +65,9 @@ bool custody_begin(struct custody *custody, struct err *why)
         done = err_set(why, ERR_AWAY, "nothing is run: all clients are %s", buf_text(&text));
     }
     if (done)
-        condition_end(custody->conditions, CUSTODY_ALL, _("all clients are released: jobs run"));
+        condition_end(custody->conditions,
+                      &(struct condition){.key = CUSTODY_ALL,
+                                          .text = _("all clients are released: jobs run")});
     else
         condition_raise(
             custody->conditions,

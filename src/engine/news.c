@@ -40,18 +40,38 @@ static void add_job(const struct news *news, struct buf *out)
              news->package ? news->package : "", news->job_id);
 }
 
+/* Since when it lasts, or has lasted. */
 static void add_since(const struct news *news, const struct news_writer *writer, struct buf *out)
 {
     char since[WALLTIME_MAX];
+    walltime_show(&writer->site->zone, news->since_s * 1000000, since);
     if (!news->since_s)
         return;
-    walltime_show(&writer->site->zone, news->since_s * 1000000, since);
-    buf_addf(out, _("\nsince:   %s\n"), since);
+    switch (news->kind) {
+    case NEWS_FAILURE: break;
+    case NEWS_REMINDER:
+        buf_addf(out,
+                 _("This is a reminder: the job has been failing with this error since %s. The "
+                   "next one comes when it fails a day from now or later; you will be told when it "
+                   "succeeds again.\n\n"),
+                 since);
+        break;
+    case NEWS_RECOVERY: buf_addf(out, _("\nIt had been failing since %s.\n"), since); break;
+    case NEWS_CONDITION: buf_addf(out, _("\nsince:   %s\n"), since); break;
+    case NEWS_CONDITION_REMINDER:
+        buf_addf(out,
+                 _("\nThis is a reminder: it has been so since %s. Reminders come once a day; you "
+                   "will be told when it is over.\n"),
+                 since);
+        break;
+    case NEWS_CONDITION_OVER: buf_addf(out, _("\nIt had not been so since %s.\n"), since);
+    }
 }
 
 static void add_greeting(const struct news_writer *writer, struct buf *out)
 {
-    buf_addf(out, _("\nyour task server (%s)\n"), writer->site->node_id);
+    buf_addf(out, _("\nyour task server (node %s, %s)\n"), writer->site->node_id,
+             writer->site->installation);
 }
 
 static void add_plain(const struct news *news, const struct news_writer *writer, struct buf *out)
@@ -60,28 +80,6 @@ static void add_plain(const struct news *news, const struct news_writer *writer,
     add_job(news, out);
     buf_addf(out, "\n%s\n", news->text ? news->text : "");
     add_greeting(writer, out);
-}
-
-static bool render(const struct news *news, const char *path, struct buf *out, struct err *err)
-{
-    const struct template_value values[] = {
-        {"client.name", news->client},
-        {"history.package_name", news->package},
-        {"history.description", news->description},
-        {"history.run_at_as_timestamp", news->run_at},
-        {"history.error_col", news->text},
-    };
-    struct template_values all = {values, ARRAY_LEN(values)};
-    struct buf text = {0};
-    struct buf rendered = {0};
-    bool done = wholefile_read(path, &text, err) &&
-                (template_render(buf_text(&text), &all, &rendered, err) ||
-                 err_wrap(err, "%s", path));
-    if (done)
-        buf_add_text(out, buf_text(&rendered));
-    buf_release(&text);
-    buf_release(&rendered);
-    return done;
 }
 
 static void find_template(const struct news_writer *writer, struct buf *path)
@@ -96,58 +94,73 @@ static void find_template(const struct news_writer *writer, struct buf *path)
         buf_addf(path, "%s/%s", writer->site->installation, configured);
 }
 
+static bool render(const struct news *news, const struct news_writer *writer, struct buf *out,
+                   struct err *err)
+{
+    struct buf path = {0};
+    const struct site *site = writer->site;
+    char job_id[16];
+    snprintf(job_id, sizeof job_id, "%d", news->job_id);
+    const struct template_value values[] = {
+        {"client.name", news->client},
+        {"job.id", job_id},
+        {"task_server.node", site->node_id},
+        {"task_server.installation", site->installation},
+        {"history.package_name", news->package},
+        {"history.description", news->description},
+        {"history.run_at_as_timestamp", news->run_at},
+        {"history.error_col", news->text},
+    };
+    struct template_values all = {values, ARRAY_LEN(values)};
+    struct buf text = {0};
+    struct buf rendered = {0};
+    find_template(writer, &path);
+    bool done = wholefile_read(buf_text(&path), &text, err) &&
+                (template_render(buf_text(&text), &all, &rendered, err) ||
+                 err_wrap(err, "%s", buf_text(&path)));
+    if (done)
+        buf_add_text(out, buf_text(&rendered));
+    buf_release(&path);
+    buf_release(&text);
+    buf_release(&rendered);
+    return done;
+}
+
 bool news_check_template(const struct news_writer *writer, struct err *err)
 {
     struct news news = {.client = "x", .package = "Test", .run_at = "x", .text = "x"};
-    struct buf path = {0};
     struct buf out = {0};
-    find_template(writer, &path);
-    bool done = render(&news, buf_text(&path), &out, err);
-    buf_release(&path);
+    bool done = render(&news, writer, &out, err);
     buf_release(&out);
     return done;
 }
 
 static void add_failure(const struct news *news, const struct news_writer *writer, struct buf *out)
 {
-    struct buf path = {0};
     struct err err = {0};
-    find_template(writer, &path);
-    if (!render(news, buf_text(&path), out, &err)) {
+    if (!render(news, writer, out, &err)) {
         add_plain(news, writer, out);
         buf_addf(out, _("\nThe configured template was not used: %s\n"), err.text);
     }
-    buf_release(&path);
-}
-
-static void add_reminder(const struct news *news, const struct news_writer *writer, struct buf *out)
-{
-    char since[WALLTIME_MAX];
-    walltime_show(&writer->site->zone, news->since_s * 1000000, since);
-    buf_addf(out,
-             _("\nThis is a reminder: the job has been failing with this error since %s. Reminders "
-               "come once a day; you will be told when it runs again.\n"),
-             since);
 }
 
 void news_body(const struct news *news, const struct news_writer *writer, struct buf *out)
 {
     switch (news->kind) {
-    case NEWS_FAILURE: add_failure(news, writer, out); return;
+    case NEWS_FAILURE:
     case NEWS_REMINDER:
+        add_since(news, writer, out);
         add_failure(news, writer, out);
-        add_reminder(news, writer, out);
         return;
     case NEWS_RECOVERY:
         buf_add_text(out, _("the following background job has succeeded again:\n\n"));
         add_job(news, out);
         break;
-    case NEWS_CONDITION:
+    case NEWS_CONDITION: buf_addf(out, _("background jobs do not run:\n\n%s\n"), news->text); break;
     case NEWS_CONDITION_REMINDER:
-    case NEWS_CONDITION_OVER:
-        buf_add_text(out, news->kind == NEWS_CONDITION_OVER ? _("this is mended:\n\n")
-                                                            : _("background jobs do not run:\n\n"));
-        buf_addf(out, "%s\n", news->text ? news->text : "");
+        buf_addf(out, _("background jobs still do not run:\n\n%s\n"), news->text);
+        break;
+    case NEWS_CONDITION_OVER: buf_addf(out, _("this is mended:\n\n%s\n"), news->text);
     }
     add_since(news, writer, out);
     add_greeting(writer, out);

@@ -105,13 +105,16 @@ static void begin_pass(struct round *round)
         raise_locked(round, why.text);
         return;
     }
-    condition_end(round->conditions, "nologin", _("the installation is unlocked: jobs run"));
+    condition_end(
+        round->conditions,
+        &(struct condition){.key = "nologin", .text = _("the installation is unlocked: jobs run")});
     if (!custody_begin(&round->custody, &why)) {
         round->trouble.kind = why.kind == ERR_AWAY ? ERR_NONE : why.kind;
         return;
     }
     if (load_clients(round, &round->trouble)) {
-        condition_end(round->conditions, "auth", _("the clients can be read"));
+        condition_end(round->conditions,
+                      &(struct condition){.key = "auth", .text = _("the clients can be read")});
         recall_clients(round);
         for (size_t i = 0; i < round->roster.count; i++)
             custody_seat(&round->custody, &round->roster.seats[i]);
@@ -182,19 +185,18 @@ static void judge_visit(struct round *round, struct seat *seat, const struct lan
     const char *name = seat->client.fields[CLIENT_NAME];
     char key[INCIDENT_KEY_MAX];
     char text[ERR_TEXT_MAX];
+    const struct condition condition = {
+        .key = key, .text = text, .client = name, .client_id = seat->client.id};
     snprintf(key, sizeof key, "%s%d", client_key, seat->client.id);
     seat->troubled = !report->served;
     if (report->served) {
         snprintf(text, sizeof text, _("client '%.200s' is served"), name);
-        condition_end(round->conditions, key, text);
+        condition_end(round->conditions, &condition);
     } else if (!is_stopping(round)) {
         round->unreachable++;
         snprintf(text, sizeof text, _("client '%.200s' is not served: %.1500s"), name,
                  report->err.text);
-        condition_raise(round->conditions, &(struct condition){.key = key,
-                                                               .text = text,
-                                                               .client = name,
-                                                               .client_id = seat->client.id});
+        condition_raise(round->conditions, &condition);
     }
 }
 
@@ -205,17 +207,16 @@ static void judge_held(struct round *round, const struct seat *seat,
     const char *name = seat->client.fields[CLIENT_NAME];
     char key[INCIDENT_KEY_MAX];
     char text[ERR_TEXT_MAX];
+    const struct condition condition = {
+        .key = key, .text = text, .client = name, .client_id = seat->client.id};
     snprintf(key, sizeof key, "%s%d", held_key, seat->client.id);
     if (report->perl == VISIT_PERL_HELD) {
         snprintf(text, sizeof text, _("client '%.200s': its Perl jobs are held: %s"), name,
                  report->held);
-        condition_raise(round->conditions, &(struct condition){.key = key,
-                                                               .text = text,
-                                                               .client = name,
-                                                               .client_id = seat->client.id});
+        condition_raise(round->conditions, &condition);
     } else if (report->perl == VISIT_PERL_RUNS) {
         snprintf(text, sizeof text, _("client '%.200s': its Perl jobs run"), name);
-        condition_end(round->conditions, key, text);
+        condition_end(round->conditions, &condition);
     }
 }
 

@@ -55,7 +55,7 @@ static void log_settled(const struct execution *x, const struct settlement *sett
         snprintf(next, sizeof next, "%s", _("none, the row is gone"));
     else if (!settled->next_stands)
         snprintf(next, sizeof next, "%s", _("as edited meanwhile"));
-    else if (!settlement->clears_next && !settlement->keeps_next)
+    else if (!settlement->clears_next && !settlement->keeps_next && !job_is_once(&x->claim.job))
         walltime_show(&x->visit->site->zone, settlement->next_us, next);
     else
         snprintf(next, sizeof next, "%s", _("never"));

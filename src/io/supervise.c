@@ -13,7 +13,10 @@
 #include "io/orphans.h"
 #include "io/tail.h"
 
-enum { UNKILLABLE_MS = 30000 }; /* a killed process can hang in the kernel, on a dead disk */
+enum {
+    UNKILLABLE_MS = 30000, /* a killed process can hang in the kernel, on a dead disk */
+    SAID_BYTES = 500,      /* of what a failed program has said */
+};
 
 enum phase { RUNNING, ASKED, KILLED };
 
@@ -255,11 +258,15 @@ bool spawn_succeeded(const struct spawn_end *end)
 bool spawn_judge(const struct spawn_end *end, struct err *err)
 {
     struct buf how = {0};
+    const char *output = buf_text(&end->output);
+    size_t len = end->output.len;
     if (spawn_succeeded(end))
         return true;
+    while (len && (unsigned char)output[len - 1] <= ' ')
+        len--;
     spawn_describe(end, &how);
-    err_set(err, ERR_AWAY, "%s%s%.500s", buf_text(&how), end->output.len ? ": " : "",
-            buf_text(&end->output));
+    err_set(err, ERR_AWAY, "%s%s%.*s", buf_text(&how), len ? ": " : "",
+            len < SAID_BYTES ? (int)len : SAID_BYTES, output);
     buf_release(&how);
     return false;
 }

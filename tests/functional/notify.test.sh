@@ -85,12 +85,12 @@ is 'another kind of error is another mail' "$(mails)" 2
 age_incidents 90000
 fails_with 'no paper'
 is 'a day later there is a reminder' "$(mails)" 3
-like 'that says so' "$(last_mail)" 'schlägt weiterhin fehl .*no paper.*Erinnerung: Der Job schlägt seit'
+like 'that says so' "$(last_mail)" 'schlägt weiterhin fehl .*Erinnerung: Der Job schlägt seit 20.*no paper'
 client_sql acme 'UPDATE background_jobs SET data = NULL'
 again
 is 'when it runs again there is a mail for both' "$(mails)" 4
 like 'and the run says so' "$TS_ERR" "client 'Müller GmbH': job $JOB_ID \(Test\) succeeds again, after 25 h"
-like 'that says so' "$(last_mail)" 'Hintergrund-Job läuft wieder \(Müller GmbH: Test\).*Seit:'
+like 'that says so' "$(last_mail)" 'Hintergrund-Job läuft wieder \(Müller GmbH: Test\).*Er schlug seit 20.* fehl'
 again
 is 'and then no more' "$(mails)" 4
 client_sql acme "UPDATE background_jobs SET data = 'exception: soon gone'"
@@ -110,7 +110,7 @@ touch "$WORK/down"
 fails_with 'no ink'
 is 'a mail that cannot be sent changes nothing about the job' \
     "$(client_sql acme 'SELECT status FROM background_job_histories ORDER BY id DESC LIMIT 1')" failure
-like 'is logged' "$TS_ERR" 'a notice cannot be sent, and is tried again for a day: .*exit status 75: no queue space'
+like 'is logged, in one line' "$TS_ERR" 'a notice cannot be sent, and is tried again for a day: .*exit status 75: no queue space( \(|$)'
 run_ts run
 is 'once, however often it is tried' "$TS_ERR" ''
 rm "$WORK/down"
@@ -151,7 +151,7 @@ like 'no template: the same' "$(last_mail)" 'Oh cruel world: no file.*Vorlage wu
 sed -i '/^email_template/d' "$INSTALLATION/config/kivitendo.conf"
 fails_with 'no setting'
 like 'none configured: ours, in the language of the installation' "$(last_mail)" \
-    'Beschreibung: *a test.*Oh cruel world: no setting'
+    "Job: *Nr. $JOB_ID Beschreibung: *a test.*Oh cruel world: no setting.*\\(Knoten .*, $INSTALLATION\\)"
 
 # What is recorded and mailed is in the language of the installation, whoever starts us.
 test_job=$JOB_ID
@@ -240,8 +240,9 @@ done
 is 'jobs that are run once are one incident' "$(($(mails) - before))" 4
 run_ts check
 like 'of which check names the last' "$TS_OUT" 'jobs that fail: 1 .*Test'
-add_job acme Test null null --once
-run_ts run
+add_job acme Test '0 3 * * *' due --once
+run_ts -v run
+like 'a job that is run once has no next time' "$TS_ERR" "job $JOB_ID .*succeeded, next never"
 is 'and the next that succeeds ends it' "$(($(mails) - before))" 5
 run_ts check
 unlike 'for check too' "$TS_OUT" 'jobs that fail'
@@ -256,9 +257,14 @@ run_ts run
 run_ts run
 is 'a client that is away is one mail' "$(($(mails) - before))" 1
 like 'that says so' "$(last_mail)" "Hintergrund-Jobs laufen nicht \(Müller GmbH\).*client 'Müller GmbH' is not served.*refused"
+age_incidents 90000
+run_ts run
+like 'a day later there is a reminder that says so' "$(last_mail)" \
+    "laufen weiterhin nicht .*Hintergrund-Jobs laufen immer noch nicht:.*Erinnerung: So ist es seit 20"
+before=$((before + 1))
 auth_sql "UPDATE auth.clients SET dbhost = '$PG_HOST', dbport = $PG_PORT"
 run_ts run
-like 'and one when it is back' "$(last_mail)" "Hintergrund-Jobs laufen wieder.*client 'Müller GmbH' is served"
+like 'and one when it is back' "$(last_mail)" "Hintergrund-Jobs laufen wieder.*client 'Müller GmbH' is served .*Das war seit 20.* nicht so"
 before=$(mails)
 touch "$INSTALLATION/users/nologin"
 run_ts run
@@ -291,6 +297,17 @@ for line in open(sys.argv[1]):
     e = json.loads(line)
     print(e["event"], e["client"], e["job"], e["package"], e["text"], sep="|")' "$WORK/mails/events")" \
     "failure|Müller GmbH|$JOB_ID|Test|Oh cruel world: no \"quotes\""
+
+auth_sql "UPDATE auth.clients SET dbport = 1"
+run_ts run
+auth_sql "UPDATE auth.clients SET dbport = $PG_PORT"
+run_ts run
+is 'the end of a condition names the client, as its beginning does' "$(python3 -c '
+import json, sys
+for line in list(open(sys.argv[1]))[-2:]:
+    e = json.loads(line)
+    print(e["event"], e["client"], e["client_id"])' "$WORK/mails/events")" "condition Müller GmbH 1
+condition-over Müller GmbH 1"
 
 # run-job by hand is told by the next run.
 client_sql acme "UPDATE background_jobs SET data = 'exception: by hand', next_run_at = now() + interval '1 day'"
