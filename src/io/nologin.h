@@ -25,7 +25,8 @@
 bool nologin_check(const char *installation, const struct options *options, bool *locked,
                    struct err *err) MUST_USE;
 
-/* Since when, in seconds since the epoch: the file's time.  0: it is not, or that cannot be told. */
+/* Since when, in seconds since the epoch: the file's time.  0: it is not, or that cannot be told.
+ */
 int64_t nologin_since_s(const char *installation, const struct options *options);
 
 #endif

@@ -76,7 +76,7 @@ kill -s CONT "$TS_PID"
 kill -s ALRM "$TS_PID"
 touch -d '5 minutes ago' "$WORK/reference"
 has_pulse() {
-    [ "$pid_file" -nt "$WORK/reference" ]
+    [ -n "$(find "$pid_file" -newer "$WORK/reference")" ]
 }
 ok 'a pass is its pulse' wait_until 60 has_pulse
 nagios 'so it is at work again' 0 "OK - .*a run is at work, pid $TS_PID"
