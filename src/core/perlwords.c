@@ -26,12 +26,13 @@ static const char *next_line(const char *line)
     return end ? end + 1 : line + strlen(line);
 }
 
+/* Where there are nothing but follow-ups, the first that says something. */
 static const char *find_line(const char *words)
 {
     const char *line = words;
     while (*line && is_follow_up(line))
         line = next_line(line);
-    return *line ? line : words;
+    return *line ? line : words + strspn(words, " \t\n");
 }
 
 /* "Can't locate X in @INC (…) (@INC …: …) at FILE line N." loses what stands between X and "at". */
@@ -60,5 +61,6 @@ void perlwords_sum_up(const char *words, struct buf *sentence)
 bool perlwords_lacks(const char *words, const char *folder)
 {
     const char *line = find_line(words);
-    return begins(line, locate) && begins(line + strlen(locate), folder);
+    return begins(line, locate) && begins(line + strlen(locate), folder) &&
+           memmem(line, strcspn(line, "\n"), " in @INC", 8);
 }

@@ -19,10 +19,11 @@
 #include "base/attr.h"
 #include "base/buf.h"
 
-/* Appends the sentence; nothing where there are no words. */
+/* Appends the sentence; nothing where there are no words, only blanks and empty lines. */
 void perlwords_sum_up(const char *words, struct buf *sentence);
 
-/* Is it a file below this folder that Perl could not find?  "SL/" */
+/* Is it a file below this folder that Perl could not find?  "SL/"; "" is any file, but not what
+ * else Perl "can't locate", an object's method. */
 bool perlwords_lacks(const char *words, const char *folder) MUST_USE;
 
 #endif

@@ -41,6 +41,9 @@ static const struct {
      "cannot load DateTime: it is broken at /x line 1.\nCan't locate DBI.pm in @INC (x) at /y line "
      "2.\n",
      "Can't locate DBI.pm at /y line 2"},
+    {"empty lines", "\n \n\n", ""},
+    {"empty lines before a follow-up", "\n\nCompilation failed in require.\n",
+     "Compilation failed in require"},
     {"nothing but follow-ups", "Compilation failed in require.\n", "Compilation failed in require"},
 };
 
@@ -65,6 +68,11 @@ static void test_lacks(void **state)
     assert_false(perlwords_lacks(words, "TaskServer/"));
     assert_false(perlwords_lacks("syntax error in SL/X.pm\n", "SL/"));
     assert_false(perlwords_lacks("", ""));
+    assert_false(perlwords_lacks(
+        "Can't locate object method \"new\" via package \"SL::X\" at /k line 3.\n", ""));
+    assert_false(perlwords_lacks("Can't locate object method \"new\" via package \"X\"\n"
+                                 "Can't locate SL/X.pm in @INC\n",
+                                 ""));
 }
 
 int main(void)
