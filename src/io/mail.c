@@ -64,21 +64,29 @@ bool mail_command_line(const char *template, const char *email, struct buf *line
     return !(line->failed || ignored.failed) || err_set_nomem(err);
 }
 
+static bool is_program(const char *path)
+{
+    struct stat st;
+    return access(path, X_OK) == 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* The absolute path of the program, owned by the caller. */
 static char *find_program(const char *name, struct err *err)
 {
     static const char *const places[] = {"/usr/local/sbin", "/usr/sbin", "/usr/lib",
                                          "/usr/local/bin",  "/usr/bin",  "/bin"};
     char path[1024];
-    struct stat st;
-    if (strchr(name, '/'))
+    if (*name == '/' && is_program(name))
         return strdup(name);
-    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(places) && !strchr(name, '/'); i++) {
         snprintf(path, sizeof path, "%s/%s", places[i], name);
-        if (access(path, X_OK) == 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        if (is_program(path))
             return strdup(path);
     }
-    err_set(err, ERR_CONFIG, "the program '%.200s' is not there", name);
+    if (*name != '/' && strchr(name, '/'))
+        err_set(err, ERR_CONFIG, "the path of the program '%.200s' is not absolute", name);
+    else
+        err_set(err, ERR_CONFIG, "the program '%.200s' is not there, or may not be executed", name);
     return NULL;
 }
 
@@ -138,6 +146,20 @@ static bool send_by_program(const struct mail_way *way, const struct mail_envelo
     struct words words = {0};
     bool done = split(way, envelope->from, &words, err) &&
                 run_sendmail(&words, message, limits, err);
+    words_release(&words);
+    return done;
+}
+
+bool mail_check(const struct mail_way *way, const char *sender, struct err *err)
+{
+    struct words words = {0};
+    if (way->method != MAIL_SENDMAIL)
+        return true;
+    bool done = split(way, sender, &words, err);
+    if (done && words.looks_like_shell)
+        done = err_set(err, ERR_CONFIG,
+                       "sendmail's command line: no shell reads it, so |, &, ;, <, >, $, ` and * "
+                       "mean nothing in it");
     words_release(&words);
     return done;
 }

@@ -10,10 +10,11 @@
  * SMTP goes through libcurl: STARTTLS is insisted on where it is asked for, certificates are
  * verified unless the way says otherwise.  sendmail's command line is split into words after its
  * <%…%> parts have been replaced, and no shell sees it; a name without a slash is looked for where
- * Debian keeps such programs.  What it leaves running (a delivery) is left alone.
+ * Debian keeps such programs, one with a slash must be an absolute path.  What it leaves running (a
+ * delivery) is left alone.
  *
  * Errors: ERR_AWAY whenever it may work later: no connection, refused, time over.  ERR_CONFIG where
- * the way is switched off, or its command line is none.  Never a password.
+ * the way is switched off, or its command line is none or names no program.  Never a password.
  * Source: RFC 5321, 3207, 4954; sendmail's -t; kivitendo's SL/Mailer.
  */
 #ifndef IO_MAIL_H
@@ -42,6 +43,10 @@ struct mail_limits {
 bool mail_deliver(const struct mail_way *way, const struct mail_envelope *envelope,
                   const struct buf *message, const struct mail_limits *limits,
                   struct err *err) MUST_USE;
+
+/* What can be known of the way without sending anything: that sendmail's program is there, and that
+ * its command line is not meant for a shell.  sender: a bare address. */
+bool mail_check(const struct mail_way *way, const char *sender, struct err *err) MUST_USE;
 
 /* sendmail's command line with its parts replaced: kivitendo's <%myconfig_email%>, and
  * <%if myconfig_email%>…<%end%>.  Anything else between <% and %> is an error. */

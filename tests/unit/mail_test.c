@@ -81,7 +81,7 @@ static const struct {
      NULL},
     {"it refuses without words", "exit 1\n", "exit status 1", ERR_AWAY, NULL},
     {"it dies", "kill -9 $$\n", "killed by SIGKILL", ERR_AWAY, NULL},
-    {"it is not there", NULL, "No such file", ERR_AWAY, NULL},
+    {"it is not there", NULL, "is not there, or may not be executed", ERR_CONFIG, NULL},
 };
 
 static void check_kept(const char *name, const char *path, const char *expected)
@@ -148,6 +148,8 @@ static const struct {
     const char *error;
 } bad_lines[] = {
     {"an unknown program", "no-such-sendmail -t", "'no-such-sendmail' is not there"},
+    {"a path that is not absolute", "./sendmail -t", "'./sendmail' is not absolute"},
+    {"no file", "/bin -t", "'/bin' is not there"},
     {"an empty line", " ", "is empty"},
     {"a quote that does not end", "/bin/true 'x", "quote"},
     {"a tag that is not known", "/bin/true <%x%>", "<%x%>"},
@@ -162,7 +164,25 @@ static void test_bad_lines(void **state)
         bool done = deliver(&way, 60000, &err);
         if (done || err.kind != ERR_CONFIG || !strstr(err.text, bad_lines[i].error))
             fail_msg("%s: %s", bad_lines[i].name, done ? "sent" : err.text);
+        if (mail_check(&way, "a@b.example", &err))
+            fail_msg("%s: found well", bad_lines[i].name);
     }
+}
+
+/* What is known before anything is sent: a shell would read such a line otherwise. */
+static void test_checks(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct mail_way smtp = {.method = MAIL_SMTP};
+    struct mail_way good = {.method = MAIL_SENDMAIL,
+                            .sendmail = "/bin/true -f '<%myconfig_email%>'"};
+    struct mail_way piped = {.method = MAIL_SENDMAIL, .sendmail = "/bin/true -t | tee /dev/null"};
+    assert_true(mail_check(&smtp, "a@b.example", &err));
+    if (!mail_check(&good, "a@b.example", &err))
+        fail_msg("%s", err.text);
+    assert_false(mail_check(&piped, "a@b.example", &err));
+    assert_non_null(strstr(err.text, "no shell reads it"));
 }
 
 /* A program without a slash is found although it has no environment, so no PATH. */
@@ -246,8 +266,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_command_lines), cmocka_unit_test(test_programs),
         cmocka_unit_test(test_slow_program),  cmocka_unit_test(test_bad_lines),
-        cmocka_unit_test(test_found_program), cmocka_unit_test(test_silent_server),
-        cmocka_unit_test(test_no_server),     cmocka_unit_test(test_bad_ways),
+        cmocka_unit_test(test_checks),        cmocka_unit_test(test_found_program),
+        cmocka_unit_test(test_silent_server), cmocka_unit_test(test_no_server),
+        cmocka_unit_test(test_bad_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
