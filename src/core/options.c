@@ -241,34 +241,58 @@ bool options_command(const struct options *options, const char *package, struct 
     return !line || words_split(words, line, err);
 }
 
-static bool check_relic(const char *place, const char *key, struct err *err)
+/* ---- the whole ---- */
+
+static bool has_relic(const char *place, const char *key, struct options_fault *fault)
 {
     if (!place)
-        return true;
-    return err_set(err, ERR_CONFIG,
-                   "%s: [task_server] %s is still set: remove it, and choose the clients and "
-                   "their users for the task server in kivitendo's administration instead",
-                   place, key);
+        return false;
+    *fault = (struct options_fault){.section = "task_server", .key = key};
+    err_set(&fault->err, ERR_CONFIG,
+            "%s: [task_server] %s is still set: remove it, and choose the clients and their users "
+            "for the task server in kivitendo's administration instead",
+            place, key);
+    return true;
 }
 
-bool options_check(const struct options *options, struct err *err)
+static bool lacks(const char *value, const char *key, struct options_fault *fault)
 {
-    const struct options_auth_db *auth = &options->auth_db;
-    if (!check_relic(options->relic_client, "client", err) ||
-        !check_relic(options->relic_login, "login", err))
+    if (value)
         return false;
-    for (size_t i = 0; i < options->command_databases.count; i++) {
-        const struct option_item *item = &options->command_databases.items[i];
-        if (!option_map_find(&options->commands, item->key))
-            return err_set(err, ERR_CONFIG,
-                           "%s: [%s%s] database: there is no command of this name "
-                           "in [task_server/commands]",
-                           item->value, OPTION_COMMAND_PREFIX, item->key);
-    }
-    const char *missing = !auth->host ? "host" : !auth->db ? "db" : !auth->user ? "user" : NULL;
-    if (missing)
-        return err_set(err, ERR_CONFIG, "[authentication/database] %s is not set", missing);
+    *fault = (struct options_fault){
+        .section = "authentication/database", .key = key, .is_missing = true};
+    err_set(&fault->err, ERR_CONFIG, "[authentication/database] %s is not set", key);
     return true;
+}
+
+static bool lacks_command(const struct options *options, const struct option_item *item,
+                          struct options_fault *fault)
+{
+    if (option_map_find(&options->commands, item->key))
+        return false;
+    *fault = (struct options_fault){.section = "task_server/commands", .key = item->key};
+    err_set(&fault->err, ERR_CONFIG,
+            "%s: [%s%s] database: there is no command of this name in [task_server/commands]",
+            item->value, OPTION_COMMAND_PREFIX, item->key);
+    return true;
+}
+
+bool options_next_fault(const struct options *options, size_t *at, struct options_fault *fault)
+{
+    enum { RELICS = 2, NEEDED = 3 };
+    const struct options_auth_db *auth = &options->auth_db;
+    const struct option_map *databases = &options->command_databases;
+    bool found = false;
+    for (; !found && *at < RELICS + NEEDED + databases->count; (*at)++)
+        switch (*at) {
+        case 0: found = has_relic(options->relic_client, "client", fault); break;
+        case 1: found = has_relic(options->relic_login, "login", fault); break;
+        case 2: found = lacks(auth->host, "host", fault); break;
+        case 3: found = lacks(auth->db, "db", fault); break;
+        case 4: found = lacks(auth->user, "user", fault); break;
+        default: found = lacks_command(options, &databases->items[*at - RELICS - NEEDED], fault);
+        }
+    return found;
 }
 
 void options_release(struct options *options)

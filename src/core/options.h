@@ -3,7 +3,8 @@
  *     struct options options = {0};
  *     if (!options_init(&options, err)) …
  *     options_set(&options, &setting, &warnings, err)    once per setting, later ones win
- *     options_check(&options, err)                       when all files are read
+ *     size_t at = 0;
+ *     while (options_next_fault(&options, &at, &fault))  when all files are read
  *     options_release(&options);
  *
  * Shapes: a text is NULL while it is unset or empty, except where a default is named below.  An
@@ -34,8 +35,18 @@ bool options_init(struct options *options, struct err *err) MUST_USE;
 bool options_set(struct options *options, const struct setting *setting, struct buf *warnings,
                  struct err *err) MUST_USE;
 
-/* Is what must be set set, and what must be gone gone? */
-bool options_check(const struct options *options, struct err *err) MUST_USE;
+/* What is wrong with the whole. */
+struct options_fault {
+    const char *section; /* the setting that would mend it */
+    const char *key;     /* borrowed from the options */
+    bool is_missing;     /* it stands nowhere, so err names no file */
+    struct err err;
+};
+
+/* Is what must be set set, and what must be gone gone?  Finds the next fault; *at is 0 at first.
+ * False: there is none further. */
+bool options_next_fault(const struct options *options, size_t *at,
+                        struct options_fault *fault) MUST_USE;
 
 /* The time limit of this package's external jobs in seconds, 0: none.  Its own key in
  * [task_server/timeouts], else none for CreatePeriodicInvoices, else job_timeout. */

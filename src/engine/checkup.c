@@ -138,24 +138,31 @@ void checkup_run(struct checkup *checkup, const struct checkup_wish *wish, struc
     }
 }
 
+static void add_lines(struct checkup *checkup, enum checkup_verdict verdict, const char *lines)
+{
+    for (const char *end; (end = strchr(lines, '\n')); lines = end + 1)
+        checkup_add(checkup, "configuration", verdict, "%.*s", (int)(end - lines), lines);
+}
+
 /* Without a configuration nobody knows the databases, nor as whom to look at files of others. */
 void checkup_fail(struct checkup *checkup, const struct site *site, const struct err *why)
 {
     struct buf faults = {0};
+    struct buf warnings = {0};
     *checkup = (struct checkup){0};
     if (why->kind == ERR_CONFIG && site->files.installation)
-        config_faults(&site->files, &faults);
+        config_faults(&site->files, &faults, &warnings);
     if (!faults.len)
         buf_addf(&faults, "%s\n", why->text);
-    const char *line = buf_text(&faults);
-    for (const char *end; (end = strchr(line, '\n')); line = end + 1)
-        checkup_add(checkup, "configuration", CHECKUP_CRITICAL, "%.*s", (int)(end - line), line);
+    add_lines(checkup, CHECKUP_CRITICAL, buf_text(&faults));
     checkup_advise(checkup, why->kind == ERR_PERMISSION
                                 ? _("ask as the user that jobs run as")
                                 : _("until that is mended nothing runs, and little else can be "
                                     "looked at"));
+    add_lines(checkup, CHECKUP_WARNING, buf_text(&warnings));
     checkup_old_server(checkup);
     buf_release(&faults);
+    buf_release(&warnings);
 }
 
 void checkup_release(struct checkup *checkup)

@@ -117,34 +117,63 @@ static bool load_files(const struct config_files *files, struct config_sink *sin
     return true;
 }
 
-static bool check_whole(const struct config_files *files, const struct options *options,
-                        struct err *err)
+/* What stands nowhere belongs into the file that is the administrator's. */
+static void name_file(const struct config_files *files, struct options_fault *fault)
 {
-    if (options_check(options, err))
-        return true;
-    if (options->relic_client || options->relic_login)
-        return false; /* says where it stands */
-    return err_wrap(err, "%s", files->local ? files->local : files->defaults);
+    if (fault->is_missing)
+        err_wrap(&fault->err, "%s", files->local ? files->local : files->defaults);
 }
 
 bool config_load(const struct config_files *files, struct options *options, struct buf *warnings,
                  struct err *err)
 {
     struct config_sink sink = {.options = options, .warnings = warnings};
-    return load_files(files, &sink, err) && check_whole(files, options, err);
+    struct options_fault fault;
+    size_t at = 0;
+    if (!load_files(files, &sink, err))
+        return false;
+    if (!options_next_fault(options, &at, &fault))
+        return true;
+    name_file(files, &fault);
+    *err = fault.err;
+    return false;
 }
 
-void config_faults(const struct config_files *files, struct buf *faults)
+/* A setting that was refused is not missing besides. */
+static void find_whole_faults(const struct config_files *files, const struct config_sink *sink)
+{
+    struct options_fault fault;
+    size_t at = 0;
+    while (options_next_fault(sink->options, &at, &fault)) {
+        struct buf name = {0};
+        config_name_setting(fault.section, fault.key, &name);
+        name_file(files, &fault);
+        if (!option_map_find(sink->refused, buf_text(&name)))
+            buf_addf(sink->faults, "%s\n", fault.err.text);
+        buf_release(&name);
+    }
+}
+
+void config_faults(const struct config_files *files, struct buf *faults, struct buf *warnings)
 {
     struct options options = {0};
-    struct buf warnings = {0};
+    struct option_map refused = {0};
     struct err err = {0};
-    struct config_sink sink = {.options = &options, .warnings = &warnings, .faults = faults};
-    if (!options_init(&options, &err) || !load_files(files, &sink, &err) ||
-        !check_whole(files, &options, &err))
+    struct config_sink sink = {
+        .options = &options, .warnings = warnings, .faults = faults, .refused = &refused};
+    const char *paths[] = {files->defaults, files->local};
+    bool whole = options_init(&options, &err);
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        sink.name = paths[i];
+        if (!paths[i] || load_file(&sink, &err))
+            continue;
         buf_addf(faults, "%s\n", err.text);
+        whole = false;
+    }
+    if (whole)
+        find_whole_faults(files, &sink);
+    option_map_release(&refused);
     options_release(&options);
-    buf_release(&warnings);
 }
 
 bool config_pidname(const struct config_files *files, struct buf *name, struct err *err)

@@ -3,7 +3,7 @@
  *     struct config_files files = {0};
  *     config_find(&files, installation, typed, err)       which files; reads nothing
  *     options_init(&options, err)
- *     config_load(&files, &options, &warnings, err)       reads them, then options_check
+ *     config_load(&files, &options, &warnings, err)       reads them, and judges the whole
  *     config_pidname(&files, &name, err)                  what the pid file is called
  *     config_files_release(&files);
  *
@@ -57,9 +57,10 @@ bool config_find(struct config_files *files, const char *installation, const cha
 bool config_load(const struct config_files *files, struct options *options, struct buf *warnings,
                  struct err *err) MUST_USE;
 
-/* Reads the files once more, for people to whom config_load's error is not enough: every fault, a
- * line each.  A line that cannot be understood at all hides those behind it in its file. */
-void config_faults(const struct config_files *files, struct buf *faults);
+/* Reads the files once more, for people to whom config_load's error is not enough: every fault, and
+ * every warning, a line each.  A line that cannot be understood at all hides those behind it in its
+ * file, and what the whole lacks. */
+void config_faults(const struct config_files *files, struct buf *faults, struct buf *warnings);
 
 /* Appends the name of the pid file below users/pid: see core/pidname.h. */
 bool config_pidname(const struct config_files *files, struct buf *name, struct err *err) MUST_USE;
@@ -71,9 +72,14 @@ struct config_sink {
     const char *name; /* of the file, for messages */
     struct options *options;
     struct buf *warnings;
-    struct buf
-        *faults; /* not NULL: settings that are wrong go there, a line each, and are no error */
+    /* Both or neither: settings that are wrong are no error, but go there, a line each, and their
+     * names (config_name_setting) here. */
+    struct buf *faults;
+    struct option_map *refused;
 };
+
+/* Appends "[section] key". */
+void config_name_setting(const char *section, const char *key, struct buf *name);
 
 /* Reads one open stream; does not close it.  For config_load, tests and the fuzzer. */
 bool config_parse_stream(FILE *stream, const struct config_sink *sink, struct err *err) MUST_USE;

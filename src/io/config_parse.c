@@ -248,11 +248,16 @@ static bool is_utf8(const char *text, size_t len)
     return true;
 }
 
+void config_name_setting(const char *section, const char *key, struct buf *name)
+{
+    buf_addf(name, "[%s] %s", section, key);
+}
+
 /* Remembers the key; an error if this file has set it before. */
 static bool note_key(struct reader *reader)
 {
     struct buf name = {0};
-    buf_addf(&name, "[%s] %s", reader->section, reader->pair);
+    config_name_setting(reader->section, reader->pair, &name);
     if (name.failed)
         goto fail;
     for (size_t i = 0; i < reader->n_seen; i++)
@@ -277,6 +282,20 @@ fail:
     return false;
 }
 
+/* Where every fault is wanted: tells this one, and goes on. */
+static bool pass_over(struct reader *reader)
+{
+    const struct config_sink *sink = reader->sink;
+    struct buf name = {0};
+    if (!sink->faults || reader->err->kind != ERR_CONFIG)
+        return false;
+    buf_addf(sink->faults, "%s\n", reader->err->text);
+    config_name_setting(reader->section, reader->pair, &name);
+    bool done = option_map_put(sink->refused, buf_text(&name), "1", reader->err);
+    buf_release(&name);
+    return done;
+}
+
 /* inih's handler.  Its own idea of section, name and value is the shape's; the truth is ours. */
 static int take_setting(void *user, const char *section, const char *name, const char *value)
 {
@@ -296,10 +315,7 @@ static int take_setting(void *user, const char *section, const char *name, const
     else
         ok = note_key(reader) &&
              options_set(reader->sink->options, &setting, reader->sink->warnings, reader->err);
-    if (!ok && reader->sink->faults && reader->err->kind == ERR_CONFIG) {
-        buf_addf(reader->sink->faults, "%s\n", reader->err->text);
-        ok = true;
-    }
+    ok = ok || pass_over(reader);
     reader->failed = !ok;
     reader->stop = !ok;
     return ok;

@@ -374,6 +374,95 @@ static void test_shipped_file(void **state)
     }
 }
 
+/* Every fault of a file, one each, and what is wrong with the whole. */
+static const struct {
+    const char *name;
+    const char *text;
+    const char *faults; /* "@" is the file */
+    const char *warnings;
+} fault_rows[] = {
+    {"all that is missing", DB "host = h\n",
+     "@: [authentication/database] db is not set\n@: [authentication/database] user is not set\n",
+     ""},
+    {"what is wrong is not missing besides", DB "host = h\n = i\ndb = d\nuser = u\n",
+     "@:2: [authentication/database] host: 'h?i' must be a single line\n", ""},
+    {"a command that is wrong is there",
+     DB "host = h\ndb = d\nuser = u\n[task_server/commands]\nXy = sleep 25\n"
+        "[task_server/commands/Xy]\ndatabase = 1\n",
+     "@:6: [task_server/commands] Xy: the program must be an absolute path\n", ""},
+    {"a command that is not there, its place once",
+     DB "host = h\ndb = d\nuser = u\n[task_server/commands/Xy]\ndatabase = 1\n",
+     "@:6: [task_server/commands/Xy] database: there is no command of this name in "
+     "[task_server/commands]\n",
+     ""},
+    {"warnings beside faults",
+     DB "host = h\ndb = d\nuser = u\n[task_server]\nmax_paralel = 3\nstop_grace = x\n",
+     "@:7: [task_server] stop_grace: 'x' is not a whole number from 0 to 3600\n",
+     "@:6: [task_server] max_paralel: unknown key, ignored\n"},
+};
+
+static char *with_path(const char *text, const char *path)
+{
+    struct buf out = {0};
+    for (; *text; text++)
+        if (*text == '@')
+            buf_add_text(&out, path);
+        else
+            buf_add(&out, text, 1);
+    buf_add_text(&out, "");
+    return out.data ? out.data : strdup("");
+}
+
+static void test_all_faults(void **state)
+{
+    (void)state;
+    struct scratch s;
+    scratch_make(&s, "/tmp");
+    for (size_t i = 0; i < ARRAY_LEN(fault_rows); i++) {
+        struct config_files files;
+        struct err err = {0};
+        struct buf faults = {0};
+        struct buf warnings = {0};
+        scratch_file(&s, "config/kivitendo.conf", fault_rows[i].text, -1);
+        assert_true(config_find(&files, s.dir, NULL, &err));
+        char *wanted = with_path(fault_rows[i].faults, files.local);
+        char *warned = with_path(fault_rows[i].warnings, files.local);
+        config_faults(&files, &faults, &warnings);
+        if (strcmp(buf_text(&faults), wanted) != 0 || strcmp(buf_text(&warnings), warned) != 0)
+            fail_msg("%s: '%s' and '%s'", fault_rows[i].name, buf_text(&faults),
+                     buf_text(&warnings));
+        free(wanted);
+        free(warned);
+        buf_release(&faults);
+        buf_release(&warnings);
+        config_files_release(&files);
+    }
+    scratch_remove(&s);
+}
+
+/* What cannot be understood in one file does not hide the other. */
+static void test_faults_of_both_files(void **state)
+{
+    (void)state;
+    struct scratch s;
+    struct config_files files;
+    struct err err = {0};
+    struct buf faults = {0};
+    struct buf warnings = {0};
+    scratch_make(&s, "/tmp");
+    scratch_file(&s, "config/kivitendo.conf.default", DB "rubbish\n", -1);
+    scratch_file(&s, "config/kivitendo.conf", "[task_server]\nmax_parallel = x\n", -1);
+    assert_true(config_find(&files, s.dir, NULL, &err));
+    config_faults(&files, &faults, &warnings);
+    assert_non_null(strstr(buf_text(&faults), "kivitendo.conf.default:2: neither"));
+    assert_non_null(strstr(buf_text(&faults), "kivitendo.conf:2: [task_server] max_parallel"));
+    assert_null(strstr(buf_text(&faults), "is not set"));
+    buf_release(&faults);
+    buf_release(&warnings);
+    config_files_release(&files);
+    scratch_remove(&s);
+}
+
 static const char full[] = DB "host = h\ndb = d\nuser = u\n";
 
 static void test_which_files(void **state)
@@ -548,6 +637,8 @@ int main(void)
         cmocka_unit_test(test_warnings_carry_file_and_line),
         cmocka_unit_test(test_rich_file),
         cmocka_unit_test(test_shipped_file),
+        cmocka_unit_test(test_all_faults),
+        cmocka_unit_test(test_faults_of_both_files),
         cmocka_unit_test(test_which_files),
         cmocka_unit_test(test_second_over_first),
         cmocka_unit_test(test_load_errors),

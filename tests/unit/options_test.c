@@ -20,6 +20,17 @@ static bool put(struct options *options, const char *section, const char *key, c
     return options_set(options, &setting, warnings, err);
 }
 
+/* The first fault of the whole is the error. */
+static bool is_whole(const struct options *o, struct err *err)
+{
+    struct options_fault fault;
+    size_t at = 0;
+    if (!options_next_fault(o, &at, &fault))
+        return true;
+    *err = fault.err;
+    return false;
+}
+
 static void test_defaults(void **state)
 {
     (void)state;
@@ -283,7 +294,10 @@ static void test_commands(void **state)
     assert_null(option_map_find(&o.command_databases, "Backup"));
 
     assert_true(put(&o, "task_server/commands/Bakup", "database", "1", &warnings, &err));
-    assert_false(options_check(&o, &err));
+    assert_true(put(&o, "authentication/database", "host", "h", &warnings, &err));
+    assert_true(put(&o, "authentication/database", "db", "d", &warnings, &err));
+    assert_true(put(&o, "authentication/database", "user", "u", &warnings, &err));
+    assert_false(is_whole(&o, &err));
     assert_string_equal(err.text, "k.conf:7: [task_server/commands/Bakup] database: there is no "
                                   "command of this name in [task_server/commands]");
     assert_true(put(&o, "task_server/commands/Bakup", "database", "0", &warnings, &err));
@@ -470,31 +484,36 @@ static void test_check(void **state)
     struct buf warnings = {0};
     struct options o;
     assert_true(options_init(&o, &err));
-    assert_false(options_check(&o, &err));
+    assert_false(is_whole(&o, &err));
     assert_string_equal(err.text, "[authentication/database] host is not set");
+    struct options_fault fault;
+    size_t faults = 0, at = 0;
+    for (; options_next_fault(&o, &at, &fault); faults++)
+        assert_true(fault.is_missing);
+    assert_int_equal(faults, 3);
     assert_true(put(&o, "authentication/database", "host", "h", &warnings, &err));
-    assert_false(options_check(&o, &err));
+    assert_false(is_whole(&o, &err));
     assert_string_equal(err.text, "[authentication/database] db is not set");
     assert_true(put(&o, "authentication/database", "db", "d", &warnings, &err));
-    assert_false(options_check(&o, &err));
+    assert_false(is_whole(&o, &err));
     assert_string_equal(err.text, "[authentication/database] user is not set");
     assert_true(put(&o, "authentication/database", "user", "u", &warnings, &err));
-    assert_true(options_check(&o, &err));
+    assert_true(is_whole(&o, &err));
 
     /* the relics: anything but empty and 0 stops us, and says where it stands */
     static const char *const relics[] = {"client", "login"};
     for (size_t i = 0; i < ARRAY_LEN(relics); i++) {
         char expected[64];
         assert_true(put(&o, "task_server", relics[i], "0", &warnings, &err));
-        assert_true(options_check(&o, &err));
+        assert_true(is_whole(&o, &err));
         assert_true(put(&o, "task_server", relics[i], "admin", &warnings, &err));
-        assert_false(options_check(&o, &err));
+        assert_false(is_whole(&o, &err));
         assert_int_equal(err.kind, ERR_CONFIG);
         snprintf(expected, sizeof expected, "k.conf:7: [task_server] %s is still set: remove it",
                  relics[i]);
         assert_memory_equal(err.text, expected, strlen(expected));
         assert_true(put(&o, "task_server", relics[i], "", &warnings, &err));
-        assert_true(options_check(&o, &err));
+        assert_true(is_whole(&o, &err));
     }
     buf_release(&warnings);
     options_release(&o);
