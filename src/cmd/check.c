@@ -17,7 +17,8 @@
 #include "engine/courier.h"
 
 static const char usage[] = N_(
-    "usage: task-server [-c FILE] [-C DIR] check [--json] [--send-test-mail]\n"
+    "usage: task-server [-c FILE] [-C DIR] check [--max-age SECONDS] [--json]\n"
+    "                   [--send-test-mail]\n"
     "       task-server [-c FILE] [-C DIR] check --nagios [--max-age SECONDS]\n"
     "\n"
     "Goes through everything that could keep jobs from running, or people from hearing of it:\n"
@@ -31,7 +32,10 @@ static const char usage[] = N_(
     "  --max-age S       a last run older than this is CRITICAL (default: 180)\n"
     "\n"
     "Exit codes without --nagios: 0 all is well, or only warnings; 1 something keeps jobs from\n"
-    "running; 64 usage, 77 no permission, 78 wrong configuration, of which each fault is told.\n");
+    "running, or people from hearing of it; 64 usage, 77 no permission, 78 wrong configuration, "
+    "of\n"
+    "which each fault is told.  A hold is a warning, and so is the first quarter of an hour of a\n"
+    "lock: somebody wants them.\n");
 
 struct request {
     bool json;
@@ -121,7 +125,7 @@ static void show_text(const struct checkup *checkup, struct buf *out)
         add_mark(&table, item->verdict);
         table_cell(&table, same ? "" : _(checkup_title(group)));
         table_cell(&table, item->text);
-        if (item->advice && item->verdict != CHECKUP_WELL)
+        if (item->advice)
             add_below(&table, "→ ", item->advice, strlen(item->advice));
         if (item->details)
             add_details(&table, item->details);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/i18n.h"
 #include "engine/checkup_parts.h"
@@ -52,13 +53,19 @@ void checkup_add(struct checkup *checkup, const char *group, enum checkup_verdic
     checkup->failed |= !items[checkup->count - 1].text;
 }
 
-void checkup_advise(struct checkup *checkup, const char *text)
+void checkup_advise(struct checkup *checkup, const char *fmt, ...)
 {
-    if (!checkup->count)
+    char text[TEXT_MAX];
+    va_list args;
+    if (!checkup->count || checkup->items[checkup->count - 1].verdict == CHECKUP_WELL)
         return;
     struct checkup_item *last = &checkup->items[checkup->count - 1];
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
     free(last->advice);
     last->advice = strdup(text);
+    checkup->failed |= !last->advice;
 }
 
 /* Is it a single line that the text quotes anyway? */
@@ -101,9 +108,9 @@ static void look_around(struct checkup *checkup, const struct checkup_wish *wish
     if (!wish->quick) {
         checkup_pages(checkup, site);
         checkup_perl(checkup, site);
-        checkup_mail(checkup, site);
-        checkup_told(checkup, site);
     }
+    checkup_mail(checkup, wish, site);
+    checkup_told(checkup, wish, site);
     checkup_courier(checkup, site);
 }
 
@@ -134,7 +141,8 @@ void checkup_run(struct checkup *checkup, const struct checkup_wish *wish, struc
     } else {
         checkup_add(checkup, "clients", CHECKUP_CRITICAL, "no client can be looked at: %s",
                     trouble);
-        checkup_advise(checkup, _("see [authentication/database] in the configuration"));
+        checkup_advise(checkup, known ? _("see [authentication/database] in the configuration")
+                                      : _("ask as the user that jobs run as"));
     }
 }
 
@@ -142,6 +150,16 @@ static void add_lines(struct checkup *checkup, enum checkup_verdict verdict, con
 {
     for (const char *end; (end = strchr(lines, '\n')); lines = end + 1)
         checkup_add(checkup, "configuration", verdict, "%.*s", (int)(end - lines), lines);
+}
+
+static const char *advice_on(const struct err *why)
+{
+    if (why->kind != ERR_PERMISSION)
+        return _("until that is mended nothing runs, and little else can be looked at");
+    if (geteuid() != 0)
+        return _("ask as the user that jobs run as");
+    return _("until that is mended nothing runs that root starts; the user that jobs run as may "
+             "ask, too");
 }
 
 /* Without a configuration nobody knows the databases, nor as whom to look at files of others. */
@@ -155,10 +173,7 @@ void checkup_fail(struct checkup *checkup, const struct site *site, const struct
     if (!faults.len)
         buf_addf(&faults, "%s\n", why->text);
     add_lines(checkup, CHECKUP_CRITICAL, buf_text(&faults));
-    checkup_advise(checkup, why->kind == ERR_PERMISSION
-                                ? _("ask as the user that jobs run as")
-                                : _("until that is mended nothing runs, and little else can be "
-                                    "looked at"));
+    checkup_advise(checkup, "%s", advice_on(why));
     add_lines(checkup, CHECKUP_WARNING, buf_text(&warnings));
     checkup_old_server(checkup);
     buf_release(&faults);

@@ -52,7 +52,7 @@ struct checkup {
 void checkup_run(struct checkup *checkup, const struct checkup_wish *wish, struct site *site);
 
 /* In place of it where the site cannot be opened, which `why` says: all faults of the
- * configuration, and what can be looked at without one. */
+ * configuration and what is odd in it, and what can be looked at without one. */
 void checkup_fail(struct checkup *checkup, const struct site *site, const struct err *why);
 
 /* The worst of them. */
@@ -68,8 +68,8 @@ void checkup_release(struct checkup *checkup);
 void checkup_add(struct checkup *checkup, const char *group, enum checkup_verdict verdict,
                  const char *fmt, ...) PRINTF_LIKE(4, 5);
 
-/* What is to be done about the last item. */
-void checkup_advise(struct checkup *checkup, const char *text);
+/* What is to be done about the last item, in the reader's language; ignored where all is well. */
+void checkup_advise(struct checkup *checkup, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* More about it, where that is not what its text says already. */
 void checkup_detail(struct checkup *checkup, const char *lines);

@@ -6,18 +6,22 @@
 
 enum { NAMED_MAX = 5 };
 
+/* False: it is only counted. */
+static bool name_client(struct checkup_named *named, const struct survey_client *client)
+{
+    if (named->count++ >= NAMED_MAX)
+        return false;
+    buf_addf(&named->text, "%s%s/", named->text.len ? ", " : "",
+             client->client.fields[CLIENT_NAME]);
+    return true;
+}
+
 void checkup_name_job(struct checkup_named *named, const struct survey_client *client,
                       const struct job *job)
 {
-    const char *name = client->client.fields[CLIENT_NAME];
-    if (named->count++ >= NAMED_MAX)
-        return;
-    if (named->text.len)
-        buf_add_text(&named->text, ", ");
-    if (job->package)
-        buf_addf(&named->text, "%s/%s", name, job->package);
-    else
-        buf_addf(&named->text, "%s/%d", name, job->id);
+    if (name_client(named, client))
+        buf_addf(&named->text, "%s%s%d", job->package ? job->package : "", job->package ? " " : "",
+                 job->id);
 }
 
 const char *checkup_named_text(struct checkup_named *named)
@@ -104,7 +108,7 @@ void checkup_jobs(struct checkup *checkup)
     if (resting.count) {
         checkup_add(checkup, "jobs", CHECKUP_WARNING, "active jobs that rest: %zu (%s)",
                     resting.count, checkup_named_text(&resting));
-        checkup_advise(checkup, _("task-server why JOB says what is wrong with its schedule"));
+        checkup_advise(checkup, _("task-server why JOB says what is wrong with it"));
     }
     if (unknown.count) {
         checkup_add(checkup, "jobs", CHECKUP_WARNING,

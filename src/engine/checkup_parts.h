@@ -22,8 +22,10 @@ void checkup_schedule(struct checkup *checkup, const struct checkup_wish *wish,
                       const struct site *site);
 
 /* engine/checkup_told.c: who hears of it */
-void checkup_mail(struct checkup *checkup, const struct site *site);
-void checkup_told(struct checkup *checkup, const struct site *site);
+void checkup_mail(struct checkup *checkup, const struct checkup_wish *wish,
+                  const struct site *site);
+void checkup_told(struct checkup *checkup, const struct checkup_wish *wish,
+                  const struct site *site);
 void checkup_courier(struct checkup *checkup, const struct site *site);
 
 /* engine/checkup_jobs.c: what is in the databases */
@@ -31,7 +33,7 @@ void checkup_jobs(struct checkup *checkup);
 
 /* Jobs by name, as many as a line bears.  {0} is an empty one; the user releases the text. */
 struct checkup_named {
-    struct buf text; /* "acme/Test, beta/Test" */
+    struct buf text; /* "acme/Test 17, beta/Test 17" */
     size_t count;    /* of all */
 };
 

@@ -67,11 +67,13 @@ static void tell_failure(struct checkup *checkup, const struct host *host, const
     const char *advice = advice_on(words);
     struct buf sentence = {0};
     perlwords_sum_up(words, &sentence);
+    if (!sentence.len)
+        buf_add_text(&sentence, err->text);
     checkup_add(checkup, "perl",
                 is_needed(&checkup->overview, NULL) ? CHECKUP_CRITICAL : CHECKUP_WARNING,
                 "Perl jobs cannot run: %s", buf_text(&sentence));
     if (advice)
-        checkup_advise(checkup, advice);
+        checkup_advise(checkup, "%s", advice);
     checkup_detail(checkup, words);
     buf_release(&sentence);
 }

@@ -53,7 +53,7 @@ void checkup_old_server(struct checkup *checkup)
             continue;
         checkup_add(checkup, "old-server", CHECKUP_WARNING,
                     "kivitendo's old server is started at boot: %s", buf_text(&found));
-        checkup_advise(checkup, places[i].advice);
+        checkup_advise(checkup, "%s", places[i].advice);
     }
     if (!found.len)
         checkup_add(checkup, "old-server", CHECKUP_WELL, "it is not started at boot");

@@ -48,16 +48,46 @@ void checkup_auth(struct checkup *checkup, const struct site *site)
     upgrades_release(&upgrades);
 }
 
-static void tell_hold(struct checkup *checkup, const struct survey_client *client)
+static void add_hold(const struct hold *hold, struct buf *out)
 {
-    const struct hold *hold = client->hold;
-    checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s' is held by %s: %s",
-                name_of(client), *hold->who ? hold->who : "?",
-                *hold->why ? hold->why : _("no reason given"));
-    checkup_advise(checkup, _("task-server status says until when, task-server release ends it"));
+    buf_addf(out, "%s: %s", *hold->who ? hold->who : "?",
+             *hold->why ? hold->why : _("no reason given"));
 }
 
-/* False: something keeps jobs of the client from running. */
+static void advise_release(struct checkup *checkup, const struct survey_client *client)
+{
+    int id = client->client.id;
+    if (client->also_hold)
+        checkup_advise(checkup,
+                       _("task-server status says until when; both must end: task-server release, "
+                         "and task-server release --client %d"),
+                       id);
+    else if (client->hold->client_id == HOLDS_ALL)
+        checkup_advise(checkup,
+                       _("task-server status says until when, task-server release ends it"));
+    else
+        checkup_advise(checkup,
+                       _("task-server status says until when, task-server release --client %d "
+                         "ends it"),
+                       id);
+}
+
+static void tell_hold(struct checkup *checkup, const struct survey_client *client)
+{
+    struct buf text = {0};
+    add_hold(client->hold, &text);
+    if (client->also_hold) {
+        buf_add_text(&text, _("; besides by "));
+        add_hold(client->also_hold, &text);
+    }
+    checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s' is held by %s", name_of(client),
+                buf_text(&text));
+    advise_release(checkup, client);
+    checkup->failed |= text.failed;
+    buf_release(&text);
+}
+
+/* False: something keeps all jobs of the client from running. */
 static bool check_client(struct checkup *checkup, const struct survey_client *client)
 {
     if (client->trouble) {
@@ -66,19 +96,38 @@ static bool check_client(struct checkup *checkup, const struct survey_client *cl
     } else if (client->moved) {
         checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' is held: %s",
                     name_of(client), client->moved);
-        checkup_advise(checkup, _("if this is the right database: task-server release --client C"));
+        checkup_advise(checkup, _("if this is the right database: task-server release --client %d"),
+                       client->client.id);
     } else if (client->hold) {
         tell_hold(checkup, client);
     } else if (client->inventory.session.read_only) {
         checkup_add(checkup, "clients", CHECKUP_CRITICAL,
                     "client '%s' cannot be served: the database is read-only", name_of(client));
-    } else if (client->perl == VISIT_PERL_HELD) {
-        checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s': its Perl jobs are held: %s",
-                    name_of(client), client->perl_held);
     } else {
+        if (client->perl == VISIT_PERL_HELD)
+            checkup_add(checkup, "clients", CHECKUP_WARNING,
+                        "client '%s': its Perl jobs are held: %s", name_of(client),
+                        client->perl_held);
         return true;
     }
     return false;
+}
+
+/* What keeps all of them from being served has been told, as has what keeps one. */
+static void sum_up_clients(struct checkup *checkup, size_t well)
+{
+    const struct survey *survey = &checkup->overview.survey;
+    bool locked = checkup->overview.situation.locked;
+    if (locked || survey->holds_trouble)
+        well = 0;
+    checkup_add(checkup, "clients",
+                survey->count && well == survey->count ? CHECKUP_WELL : CHECKUP_WARNING,
+                locked ? N_("%zu of %zu enabled clients can be served: the installation is locked")
+                       : N_("%zu of %zu enabled clients can be served"),
+                well, survey->count);
+    if (!survey->count)
+        checkup_advise(checkup, _("kivitendo's administration interface enables a client: choose "
+                                  "its user for the task server"));
 }
 
 void checkup_clients(struct checkup *checkup)
@@ -87,14 +136,12 @@ void checkup_clients(struct checkup *checkup)
     size_t well = 0;
     for (size_t i = 0; i < survey->count; i++)
         well += check_client(checkup, &survey->clients[i]);
-    if (survey->holds_trouble)
-        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "the holds cannot be read: %s",
-                    survey->holds_trouble);
-    checkup_add(checkup, "clients", survey->count ? CHECKUP_WELL : CHECKUP_WARNING,
-                "%zu of %zu enabled clients can be served", well, survey->count);
-    if (!survey->count)
-        checkup_advise(checkup, _("kivitendo's administration interface enables a client: choose "
-                                  "its user for the task server"));
+    if (survey->holds_trouble) {
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL,
+                    "the holds cannot be read, so nothing is started: %s", survey->holds_trouble);
+        checkup_advise(checkup, _("the file must be readable by the user that jobs run as"));
+    }
+    sum_up_clients(checkup, well);
 }
 
 /* ---- servers ---- */

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <glob.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "engine/courier.h"
 #include "engine/news.h"
 #include "io/curl.h"
+#include "io/mail.h"
 #include "io/program.h"
 #include "store/users.h"
 
@@ -46,21 +48,44 @@ static bool find_recipient(const struct site *site, struct buf *to, struct err *
     return done;
 }
 
-static void check_recipient(struct checkup *checkup, const struct site *site,
-                            const struct mail_way *way)
+/* Would a mail to them be taken for one? */
+static bool check_addresses(const struct site *site, const char *to, struct err *err)
+{
+    struct buf message = {0};
+    struct mime_mail mail = {.from = site->options.notify.from,
+                             .to = to,
+                             .subject = "",
+                             .body = "",
+                             .id = "",
+                             .host = ""};
+    bool done = mime_build(&mail, &message, err);
+    buf_release(&message);
+    return done;
+}
+
+static void tell_way(struct checkup *checkup, const struct mail_way *way, const char *to)
+{
+    if (way->method == MAIL_SMTP)
+        checkup_add(checkup, "mail", CHECKUP_WELL, "failures are told to %s through %s:%d", to,
+                    way->host, way->port);
+    else
+        checkup_add(checkup, "mail", CHECKUP_WELL, "failures are told to %s through %s", to,
+                    way->sendmail);
+}
+
+/* For monitoring no database is asked for a login, and what is well is not worth a word. */
+static void check_recipient(struct checkup *checkup, const struct checkup_wish *wish,
+                            const struct site *site, const struct mail_way *way)
 {
     struct buf to = {0};
     struct err err = {0};
-    if (!find_recipient(site, &to, &err)) {
+    bool asks = !wish->quick || strchr(site->options.notify.to, '@');
+    if (asks && (!find_recipient(site, &to, &err) || !check_addresses(site, buf_text(&to), &err))) {
         checkup_add(checkup, "mail", CHECKUP_CRITICAL, "send_email_to cannot be used: %s",
                     err.text);
         checkup_advise(checkup, _("a login of kivitendo with a mail address, or an address"));
-    } else if (way->method == MAIL_SMTP) {
-        checkup_add(checkup, "mail", CHECKUP_WELL, "failures are told to %s through %s:%d",
-                    buf_text(&to), way->host, way->port);
-    } else {
-        checkup_add(checkup, "mail", CHECKUP_WELL, "failures are told to %s through %s",
-                    buf_text(&to), way->sendmail);
+    } else if (!wish->quick) {
+        tell_way(checkup, way, buf_text(&to));
     }
     buf_release(&to);
 }
@@ -90,17 +115,23 @@ static void check_curl(struct checkup *checkup)
     checkup_advise(checkup, _("install libcurl (Debian: libcurl4)"));
 }
 
-static void check_way(struct checkup *checkup, const struct site *site, const char *from)
+static void check_way(struct checkup *checkup, const struct checkup_wish *wish,
+                      const struct site *site, const char *from)
 {
     struct mail_way way;
+    struct err err = {0};
     mail_way_find(&site->options.mail, from, &way);
     if (way.method == MAIL_OFF) {
         checkup_add(checkup, "mail", CHECKUP_CRITICAL, "[mail_delivery] method is empty");
         checkup_advise(checkup, _("smtp or sendmail"));
+    } else if (!mail_check(&way, from, &err)) {
+        checkup_add(checkup, "mail", CHECKUP_CRITICAL, "no mail can be sent: %s", err.text);
+        checkup_advise(checkup, _("[mail_delivery] sendmail says what is run"));
     } else {
-        check_recipient(checkup, site, &way);
+        check_recipient(checkup, wish, site, &way);
     }
-    if (way.method == MAIL_SMTP && !site->options.heartbeat_url) /* which asks for it, too */
+    /* With heartbeat_url that has asked for it. */
+    if (way.method == MAIL_SMTP && !site->options.heartbeat_url && !wish->quick)
         check_curl(checkup);
 }
 
@@ -146,40 +177,68 @@ static void tell_unset(struct checkup *checkup, const struct site *site)
     buf_release(&unset);
 }
 
-void checkup_mail(struct checkup *checkup, const struct site *site)
+static void check_sender(struct checkup *checkup, const struct checkup_wish *wish,
+                         const struct site *site)
 {
-    const struct options_notify *wish = &site->options.notify;
     char from[MIME_ADDRESS_MAX + 1];
-    check_unit(checkup, site);
-    check_language(checkup, site);
-    if (!wish->to || !wish->from || !wish->subject) {
-        tell_unset(checkup, site);
-        return;
-    }
-    if (mime_address(wish->from, from)) {
-        check_way(checkup, site, from);
-    } else {
+    if (mime_address(site->options.notify.from, from))
+        check_way(checkup, wish, site, from);
+    else
         checkup_add(checkup, "mail", CHECKUP_CRITICAL, "email_from is no mail address: %s",
-                    wish->from);
+                    site->options.notify.from);
+}
+
+void checkup_mail(struct checkup *checkup, const struct checkup_wish *wish, const struct site *site)
+{
+    const struct options_notify *notify = &site->options.notify;
+    bool is_set = notify->to && notify->from && notify->subject;
+    if (!wish->quick) {
+        check_unit(checkup, site);
+        check_language(checkup, site);
     }
-    check_template(checkup, site);
+    if (is_set)
+        check_sender(checkup, wish, site);
+    if (wish->quick)
+        return;
+    if (is_set)
+        check_template(checkup, site);
+    else
+        tell_unset(checkup, site);
 }
 
 /* ---- programs and monitors ---- */
 
-static void check_program(struct checkup *checkup, const struct site *site)
+static void check_program(struct checkup *checkup, const struct checkup_wish *wish,
+                          const struct site *site)
 {
     struct words words = {0};
     struct err err = {0};
     struct ownership_rule rule = {.uid = site->identity.uid, .name = site->identity.name};
-    if (words_split(&words, site->options.notify_command, &err) &&
-        program_check(words.items[0], &rule, &err))
+    bool done = words_split(&words, site->options.notify_command, &err) &&
+                program_check(words.items[0], &rule, &err);
+    if (done && !wish->quick)
         checkup_add(checkup, "mail", CHECKUP_WELL,
                     "notify_command is there and can be executed; it is not tried");
-    else
+    else if (!done)
         checkup_add(checkup, "mail", CHECKUP_CRITICAL, "notify_command cannot be run: %s",
                     err.text);
     words_release(&words);
+}
+
+static void tell_metrics(struct checkup *checkup, const char *folder, int reason)
+{
+    if (reason == 0) {
+        checkup_add(checkup, "mail", CHECKUP_WELL, "metrics_file can be written");
+    } else if (reason == EACCES) {
+        checkup_add(checkup, "mail", CHECKUP_WARNING,
+                    "metrics_file cannot be written: not by us in %s", folder);
+        checkup_advise(checkup, _("it must belong to the user that jobs run as"));
+    } else {
+        checkup_add(checkup, "mail", CHECKUP_WARNING, "metrics_file cannot be written: %s: %s",
+                    folder, strerror(reason));
+        checkup_advise(checkup, _("make that directory, for the user that jobs run as, or name "
+                                  "another one"));
+    }
 }
 
 /* The file is replaced, so its directory is what must be writable. */
@@ -188,13 +247,8 @@ static void check_metrics(struct checkup *checkup, const char *file)
     struct buf folder = {0};
     const char *slash = strrchr(file, '/');
     buf_add(&folder, file, slash && slash > file ? (size_t)(slash - file) : 1);
-    if (access(buf_text(&folder), W_OK | X_OK) == 0) {
-        checkup_add(checkup, "mail", CHECKUP_WELL, "metrics_file can be written");
-    } else {
-        checkup_add(checkup, "mail", CHECKUP_WARNING,
-                    "metrics_file cannot be written: not by us in %s", buf_text(&folder));
-        checkup_advise(checkup, _("it must belong to the user that jobs run as"));
-    }
+    bool is_writable = access(buf_text(&folder), W_OK | X_OK) == 0;
+    tell_metrics(checkup, buf_text(&folder), is_writable ? 0 : errno);
     buf_release(&folder);
 }
 
@@ -210,10 +264,12 @@ static void check_heartbeat(struct checkup *checkup)
                              : N_("heartbeat_url is set; no run has fetched it yet"));
 }
 
-void checkup_told(struct checkup *checkup, const struct site *site)
+void checkup_told(struct checkup *checkup, const struct checkup_wish *wish, const struct site *site)
 {
     if (site->options.notify_command)
-        check_program(checkup, site);
+        check_program(checkup, wish, site);
+    if (wish->quick)
+        return;
     if (site->options.heartbeat_url)
         check_heartbeat(checkup);
     if (site->options.metrics_file)
@@ -232,7 +288,7 @@ static void check_courier_way(struct checkup *checkup, enum courier_way way, con
     agewords_span(s->now_us / 1000000 - trouble->since_s, &since);
     checkup_add(checkup, "mail", CHECKUP_WARNING, "%s (for %s)", courier_fault(way),
                 buf_text(&since));
-    checkup_advise(checkup, advice);
+    checkup_advise(checkup, "%s", advice);
     buf_release(&since);
 }
 

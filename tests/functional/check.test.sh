@@ -27,7 +27,7 @@ says 'before the first run' '✗' 'no run has ended yet'
 is 'is an exit code' "$TS_CODE" 1
 nagios 'no run yet' 2 '^TASK-SERVER CRITICAL - no run has ended yet$'
 run_ts run
-says 'after it' '✓' 'the last run ended [0-9]+ s ago, with exit code 0'
+says 'after it' '✓' 'the last run ended [0-9]+ (s|min) ago, with exit code 0'
 is 'all is well, or only warnings' "$TS_CODE" 0
 like 'Perl and kivitendo can be loaded' "$TS_OUT" '✓ .*kivitendo and its Perl modules can be loaded'
 like 'the state directory' "$TS_OUT" "$state can be written"
@@ -44,8 +44,8 @@ nagios 'all is well' 0 '^TASK-SERVER OK - .*1 of 1 enabled clients can be served
 
 # Clock changes: Berlin has an hour that is missing and one that comes twice.
 client_sql acme "UPDATE background_jobs SET cron_spec = '30 2 * * *'"
-says 'the next clock changes, with the jobs they touch' '✓' '60 minutes are missing; jobs within them run once, right after: Müller GmbH/Test'
-like 'both' "$TS_OUT" '60 minutes come twice; jobs within them run once: Müller GmbH/Test'
+says 'the next clock changes, with the jobs they touch' '✓' '60 minutes are missing; jobs within them run once, right after: Müller GmbH/Test '"$JOB_ID"
+like 'both' "$TS_OUT" '60 minutes come twice; jobs within them run once: Müller GmbH/Test '"$JOB_ID"
 client_sql acme "UPDATE background_jobs SET cron_spec = '30 12 * * *'"
 says 'not those at noon' '✓' '60 minutes are missing; jobs within them run once, right after: none'
 
@@ -55,6 +55,9 @@ is 'where clocks change by half an hour it says so' "$(TZ=Australia/Lord_Howe ru
 sed -i "s/^ended_us .*/ended_us $(($(date +%s) - 9000))000000/" "$state"/*.last-run
 nagios 'the last run is old' 2 'CRITICAL - the last run ended 2 h ago, with exit code 0, and the limit is 3 min \|'
 ok 'but not too old for whoever says so' run_ts check --nagios --max-age 10000
+says 'people are told the same' '✗' 'the last run ended 2 h ago'
+run_ts check --max-age 10000
+like 'and may say how old, too' "$TS_OUT" '✓ .*the last run ended 2 h ago'
 run_ts run
 
 # A run that hangs.
@@ -85,16 +88,16 @@ wait_ts one
 client_sql acme "DELETE FROM background_jobs WHERE id = $JOB_ID"
 JOB_ID=$well
 touch "$INSTALLATION/users/nologin"
-nagios 'locked for a moment' 1 'WARNING - .*the installation has been locked for [0-9]+ s \(users/nologin\)'
+nagios 'locked for a moment' 1 'WARNING - .*the installation has been locked for [0-9]+ (s|min) \(users/nologin\).* 0 of 1 enabled clients can be served: the installation is locked'
 touch -d '20 minutes ago' "$INSTALLATION/users/nologin"
 nagios 'locked for a quarter of an hour' 2 'CRITICAL - .*the installation has been locked for 20 min \(users/nologin\)'
 rm "$INSTALLATION/users/nologin"
 client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 hour'"
-nagios 'overdue jobs' 1 'WARNING - jobs: 1 active, 1 overdue \(Müller GmbH/Test\) '
+nagios 'overdue jobs' 1 'WARNING - jobs: 1 active, 1 overdue \(Müller GmbH/Test '"$JOB_ID\) "
 client_sql acme "UPDATE background_jobs SET package_name = 'NoSuch'"
 run_ts run
-nagios 'a job that fails' 1 'jobs that fail: 1 \(Müller GmbH/NoSuch\)'
-like 'whose package nobody knows' "$TS_OUT" 'active jobs with a package nobody knows: 1 \(Müller GmbH/NoSuch\)'
+nagios 'a job that fails' 1 "jobs that fail: 1 \(Müller GmbH/NoSuch $JOB_ID\)"
+like 'whose package nobody knows' "$TS_OUT" "active jobs with a package nobody knows: 1 \(Müller GmbH/NoSuch $JOB_ID\)"
 client_sql acme "UPDATE background_jobs SET package_name = 'Test'"
 run_ts check
 unlike 'a job that has become another fails no more' "$TS_OUT" 'jobs that fail'
@@ -102,7 +105,9 @@ unlike 'a job that has become another fails no more' "$TS_OUT" 'jobs that fail'
 # A job that never comes due fails no more, and is not overdue.
 client_sql acme "UPDATE background_jobs SET cron_spec = '99 * * * *', next_run_at = now() - interval '1 minute'"
 run_ts run
-nagios 'a job that rests' 1 'active jobs that rest: 1 \(Müller GmbH/Test\)'
+says 'a job that rests' '!' "active jobs that rest: 1"
+like 'and who knows why' "$TS_OUT" '→ task-server why JOB says what is wrong with it'
+nagios 'a job that rests, for monitoring' 1 "active jobs that rest: 1 \(Müller GmbH/Test $JOB_ID\)"
 client_sql acme "UPDATE background_jobs SET cron_spec = '0 3 * * *'"
 
 # A job that fails in several ways is one job; those that a line does not bear are counted.
@@ -111,12 +116,12 @@ for words in 'one' 'quite another' 'still others'; do
     run_ts run
 done
 is 'three kinds of error' "$(grep -c 'Oh cruel world' "$state"/*.incidents)" 3
-nagios 'are one job that fails' 1 'jobs that fail: 1 \(Müller GmbH/Test\)'
+nagios 'are one job that fails' 1 "jobs that fail: 1 \(Müller GmbH/Test $JOB_ID\)"
 client_sql acme "INSERT INTO background_jobs (type, package_name, cron_spec, active, next_run_at)
     SELECT 'interval', 'NoSuch' || n, '0 3 * * *', true, now() - interval '1 minute' FROM generate_series(1, 6) n"
 run_ts run
 nagios 'many jobs that fail' 1 \
-    'jobs that fail: 7 \(Müller GmbH/Test, (Müller GmbH/NoSuch[1-6], ){3}Müller GmbH/NoSuch[1-6] and 2 more\)'
+    "jobs that fail: 7 \(Müller GmbH/Test $JOB_ID, (Müller GmbH/NoSuch[1-6] [0-9]+, ){3}Müller GmbH/NoSuch[1-6] [0-9]+ and 2 more\)"
 client_sql acme "DELETE FROM background_jobs WHERE package_name <> 'Test'"
 client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'result: yes'"
 run_ts run
@@ -149,6 +154,18 @@ auth_sql 'ALTER TABLE auth.elsewhere RENAME TO schema_info'
 rm -r "$INSTALLATION/sql/Pg-upgrade2-auth"
 run_ts hold --why 'moving house'
 nagios 'everything is held' 1 "WARNING - .*client 'Müller GmbH' is held by .*: moving house"
+says 'a hold is wanted, so it is a warning' '!' "client 'Müller GmbH' is held by"
+is 'and no exit code' "$TS_CODE" 0
+like 'nobody is served' "$TS_OUT" '! +0 of 1 enabled clients can be served'
+like 'and what lets all clients run again' "$TS_OUT" '→ task-server status says until when, task-server release ends it'
+run_ts hold --client 1 --why 'an import'
+says 'held twice' '!' "is held by .*: moving house; besides by .*: an import|is held by .*: an import; besides by .*: moving house"
+like 'and how both end' "$TS_OUT" '→ .*both must end: task-server release, and task-server release --client 1'
+run_ts release
+says "a client's own hold" '!' "client 'Müller GmbH' is held by .*: an import$"
+like 'and how that ends' "$TS_OUT" '→ task-server status says until when, task-server release --client 1 ends it'
+run_ts release --client 1
+says 'released' '✓' '1 of 1 enabled clients can be served'
 run_ts hold
 nagios 'without a reason' 1 "WARNING - .*client 'Müller GmbH' is held by .*: no reason given"
 run_ts release
@@ -157,6 +174,9 @@ run_ts run
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db copy)' WHERE name = 'beta'"
 pg_createdb "$(client_db copy)" "$(client_db beta)"
 nagios 'a database that is another one than it was' 2 "CRITICAL - client 'beta' is held: "
+run_ts check
+like 'and how that ends' "$TS_OUT" '→ if this is the right database: task-server release --client 2'
+like 'one of them can be served' "$TS_OUT" '! +1 of 2 enabled clients can be served'
 auth_sql "DELETE FROM auth.clients_users WHERE client_id = 2; DELETE FROM auth.clients WHERE id = 2"
 if [ "$(id -u)" -eq 0 ]; then
     chown root "$INSTALLATION"/users/pid/*.pid
@@ -166,6 +186,19 @@ if [ "$(id -u)" -eq 0 ]; then
     mkdir -m 0700 "$state/journal"
     nagios 'a journal of somebody else' 2 'CRITICAL - .*the journal cannot be read, so no command and no Perl job starts'
     rmdir "$state/journal"
+    own_installation
+    run_ts hold
+    run_ts release
+    holds=$(find "$state" -name '*.databases' | sed 's/databases$/holds/')
+    touch "$holds"
+    chmod 0600 "$holds"
+    says 'holds of somebody else' '✗' 'the holds cannot be read, so nothing is started'
+    like 'nobody is served then' "$TS_OUT" '! +0 of 1 enabled clients can be served'
+    rm "$holds"
+    chown root "$state"/*.databases
+    says 'remembered databases of somebody else' '✗' 'no client can be looked at: .*databases'
+    like 'are no matter of the authentication database' "$TS_OUT" '→ ask as the user that jobs run as'
+    unlike 'which is not named' "$TS_OUT" 'authentication/database'
     own_installation
     chmod 0500 "$state"
     chown root "$state"
@@ -247,13 +280,31 @@ unset TASK_SERVER_LOCALE
 mv "$WORK/sendmail" "$WORK/sendmail.away"
 client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'exception: mail'"
 run_ts run
-nagios 'mails that cannot be sent' 1 'WARNING - .*mails cannot be sent \(for [0-9]+ s\); notices that wait to be sent: 1; '
+nagios 'mails that cannot be sent' 1 'WARNING - .*mails cannot be sent \(for [0-9]+ (s|min)\); notices that wait to be sent: 1; '
 mv "$WORK/sendmail.away" "$WORK/sendmail"
 run_ts run
 run_ts check --nagios
 unlike 'until they can' "$TS_OUT" 'mails|notices'
 says 'the shipped template' '✓' 'the template can be used'
 like 'who is told, and how' "$TS_OUT" 'failures are told to root@example.com through /bin/sh'
+sed -i 's/^send_email_to .*/send_email_to = martin/' "$INSTALLATION/config/kivitendo.conf"
+sed -i 's/^send_email_to .*/send_email_to = root@example.com, kaputt/' "$INSTALLATION/config/kivitendo.conf"
+says 'one of several that is no address' '✗' "send_email_to cannot be used: 'kaputt' is no mail address"
+is 'people would not hear of failures' "$TS_CODE" 1
+nagios 'for monitoring, too' 2 "CRITICAL - .*'kaputt' is no mail address"
+sed -i 's/^send_email_to .*/send_email_to = root@example.com/' "$INSTALLATION/config/kivitendo.conf"
+cp "$INSTALLATION/config/kivitendo.conf" "$WORK/mail.conf"
+# sends_by SENTENCE COMMANDLINE PATTERN: sendmail's command line, and what is wrong with it.
+sends_by() {
+    sed -i "s,^sendmail = .*,sendmail = $2," "$INSTALLATION/config/kivitendo.conf"
+    says "$1" '✗' "no mail can be sent: .*$3"
+}
+sends_by 'a sendmail that is not there' /nowhere/sendmail "'/nowhere/sendmail' is not there"
+nagios 'nor for monitoring' 2 'CRITICAL - .*no mail can be sent'
+sends_by 'a path that is not absolute' bin/sendmail "'bin/sendmail' is not absolute"
+sends_by 'a pipe' '/bin/true | cat' 'no shell reads it'
+cp "$WORK/mail.conf" "$INSTALLATION/config/kivitendo.conf"
+own_installation
 sed -i 's/^send_email_to .*/send_email_to = martin/' "$INSTALLATION/config/kivitendo.conf"
 says 'a login without an address' '✗' "send_email_to cannot be used: .*martin"
 auth_sql "INSERT INTO auth.user_config SELECT id, 'email', 'martin@example.com' FROM auth.\"user\""
@@ -281,7 +332,10 @@ EOF
 says 'a command that can be run' '✓' 'the command for Good can be run'
 like 'one that cannot' "$TS_OUT" "! .*the command for Bad cannot be run: .*$WORK/nothing"
 like 'a notify_command that cannot' "$TS_OUT" "✗ .*notify_command cannot be run: .*$WORK/nowhere"
-like 'a metrics_file that cannot be written' "$TS_OUT" "! .*metrics_file cannot be written: not by us in $WORK/nothing"
+like 'a metrics_file that cannot be written' "$TS_OUT" "! .*metrics_file cannot be written: $WORK/nothing: No such file or directory"
+like 'because its directory is not there' "$TS_OUT" '→ make that directory'
+nagios 'and for monitoring' 2 'CRITICAL - .*notify_command cannot be run'
+
 sed -i "s,^notify_command .*,notify_command = /bin/true,; s,^metrics_file .*,metrics_file = $INSTALLATION/users/m.prom,;
     /^Bad = /d" "$INSTALLATION/config/kivitendo.conf"
 says 'ones that can' '✓' 'notify_command is there and can be executed; it is not tried'
@@ -292,12 +346,15 @@ says 'nothing is known against a monitor' '✓' 'heartbeat_url is fetched after 
 like 'mails need not be' "$TS_OUT" '✓ .*failed jobs are told to notify_command, and to nobody by mail'
 client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'exception: command'"
 run_ts run
-says 'a notify_command that failed' '!' 'notify_command fails \(for [0-9]+ s\)'
-like 'a monitor that is away' "$TS_OUT" '! .*heartbeat_url cannot be fetched \(for [0-9]+ s\)'
+says 'a notify_command that failed' '!' 'notify_command fails \(for [0-9]+ (s|min)\)'
+like 'a monitor that is away' "$TS_OUT" '! .*heartbeat_url cannot be fetched \(for [0-9]+ (s|min)\)'
 unlike 'no mail could tell what is wrong' "$TS_OUT" 'send-test-mail'
 sed -i '/^notify_command/d; /^heartbeat_url/d; s/^send_email_to .*/send_email_to = martin/' "$INSTALLATION/config/kivitendo.conf"
 
 run_ts run
+is 'what is well needs no advice' "$(run_ts check --json; printf '%s\n' "$TS_OUT" | python3 -c '
+import json, sys
+print([i["text"] for i in json.load(sys.stdin)["items"] if i["verdict"] == "well" and i["advice"]])')" '[]'
 is 'JSON' "$(run_ts check --json; printf '%s\n' "$TS_OUT" | python3 -c '
 import json, sys
 c = json.load(sys.stdin)
@@ -313,6 +370,13 @@ if [ "$(id -u)" -eq 0 ]; then
     fails 'a configuration that may not be read' 77 run_ts check
     like 'is an item too' "$TS_OUT" '^✗ +configuration +cannot read the configuration file .*Permission denied'
     own_installation
+    chmod 0666 "$INSTALLATION/config/kivitendo.conf"
+    ts_setting "run_as = $PG_USER"
+    "$TASK_SERVER" -C "$INSTALLATION" check >"$WORK/root.out" 2>&1
+    is 'root, and a configuration that is not safe' "$?" 77
+    like 'is told what is wrong' "$(cat "$WORK/root.out")" 'is not safe: .*chmod o-w'
+    like 'and that it must be mended' "$(cat "$WORK/root.out")" '→ until that is mended nothing runs that root starts'
+    sed -i '/^run_as/d' "$INSTALLATION/config/kivitendo.conf"
     chmod 0640 "$INSTALLATION/config/kivitendo.conf"
 else
     skip 'somebody else asks' 'only root can be somebody else'
@@ -320,12 +384,13 @@ fi
 
 # A configuration that is wrong: every fault, and something to read for every reader.
 cp "$INSTALLATION/config/kivitendo.conf" "$WORK/right.conf"
-printf '[task_server]\nmax_parallel = viele\nstop_grace = x\nrubbish\n' >>"$INSTALLATION/config/kivitendo.conf"
+printf '[task_server]\nmax_parallel = viele\nodd = 1\nstop_grace = x\nrubbish\n' >>"$INSTALLATION/config/kivitendo.conf"
 fails 'a wrong configuration' 78 run_ts check
 is 'each fault is an item' "$(printf '%s\n' "$TS_OUT" | grep -c '^✗')" 3
 like 'the first' "$TS_OUT" "^✗ +configuration +.*kivitendo.conf:[0-9]+: \[task_server\] max_parallel: 'viele' is not a whole"
 like 'the second' "$TS_OUT" "^✗ .*stop_grace: 'x'"
 like 'a line that cannot be understood' "$TS_OUT" '^✗ .*neither a setting'
+like 'what is merely odd' "$TS_OUT" '^! .*odd: unknown key'
 like 'little else can be found out' "$TS_OUT" '→ until that is mended nothing runs'
 fails 'as JSON' 78 run_ts check --json
 is 'it is JSON' "$(printf '%s\n' "$TS_OUT" | python3 -c '
