@@ -87,30 +87,34 @@ static void tell_hold(struct checkup *checkup, const struct survey_client *clien
     buf_release(&text);
 }
 
-/* False: something keeps all jobs of the client from running. */
-static bool check_client(struct checkup *checkup, const struct survey_client *client)
+/* One that is held by hand may have moved besides: both must end. */
+static void check_holds(struct checkup *checkup, const struct survey_client *client)
 {
-    if (client->trouble) {
-        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' cannot be served: %s",
-                    name_of(client), client->trouble);
-    } else if (client->moved) {
+    if (client->moved) {
         checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' is held: %s",
                     name_of(client), client->moved);
         checkup_advise(checkup, _("if this is the right database: task-server release --client %d"),
                        client->client.id);
-    } else if (client->hold) {
+    }
+    if (client->hold)
         tell_hold(checkup, client);
-    } else if (client->inventory.session.read_only) {
+}
+
+/* False: something keeps all jobs of the client from running. */
+static bool check_client(struct checkup *checkup, const struct survey_client *client)
+{
+    bool read_only = !client->trouble && client->inventory.session.read_only;
+    check_holds(checkup, client);
+    if (client->trouble)
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "client '%s' cannot be served: %s",
+                    name_of(client), client->trouble);
+    else if (read_only)
         checkup_add(checkup, "clients", CHECKUP_CRITICAL,
                     "client '%s' cannot be served: the database is read-only", name_of(client));
-    } else {
-        if (client->perl == VISIT_PERL_HELD)
-            checkup_add(checkup, "clients", CHECKUP_WARNING,
-                        "client '%s': its Perl jobs are held: %s", name_of(client),
-                        client->perl_held);
-        return true;
-    }
-    return false;
+    else if (client->perl == VISIT_PERL_HELD)
+        checkup_add(checkup, "clients", CHECKUP_WARNING, "client '%s': its Perl jobs are held: %s",
+                    name_of(client), client->perl_held);
+    return !client->trouble && !read_only && !client->moved && !client->hold;
 }
 
 /* What keeps all of them from being served has been told, as has what keeps one. */
@@ -137,9 +141,11 @@ void checkup_clients(struct checkup *checkup)
     for (size_t i = 0; i < survey->count; i++)
         well += check_client(checkup, &survey->clients[i]);
     if (survey->holds_trouble) {
-        checkup_add(checkup, "clients", CHECKUP_CRITICAL,
-                    "the holds cannot be read, so nothing is started: %s", survey->holds_trouble);
-        checkup_advise(checkup, _("the file must be readable by the user that jobs run as"));
+        checkup_add(checkup, "clients", CHECKUP_CRITICAL, "the holds cannot be read: %s",
+                    survey->holds_trouble);
+        checkup_advise(
+            checkup,
+            _("ask as the user that jobs run as; where it cannot read them nothing is started"));
     }
     sum_up_clients(checkup, well);
 }

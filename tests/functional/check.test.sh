@@ -177,6 +177,10 @@ nagios 'a database that is another one than it was' 2 "CRITICAL - client 'beta' 
 run_ts check
 like 'and how that ends' "$TS_OUT" '→ if this is the right database: task-server release --client 2'
 like 'one of them can be served' "$TS_OUT" '! +1 of 2 enabled clients can be served'
+run_ts hold --client 2
+says 'held by hand besides' '!' "client 'beta' is held by"
+like 'it is told as well' "$TS_OUT" "✗ .*client 'beta' is held: "
+run_ts release --client 2
 auth_sql "DELETE FROM auth.clients_users WHERE client_id = 2; DELETE FROM auth.clients WHERE id = 2"
 if [ "$(id -u)" -eq 0 ]; then
     chown root "$INSTALLATION"/users/pid/*.pid
@@ -192,7 +196,7 @@ if [ "$(id -u)" -eq 0 ]; then
     holds=$(find "$state" -name '*.databases' | sed 's/databases$/holds/')
     touch "$holds"
     chmod 0600 "$holds"
-    says 'holds of somebody else' '✗' 'the holds cannot be read, so nothing is started'
+    says 'holds of somebody else' '✗' 'the holds cannot be read: '
     like 'nobody is served then' "$TS_OUT" '! +0 of 1 enabled clients can be served'
     rm "$holds"
     chown root "$state"/*.databases
