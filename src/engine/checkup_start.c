@@ -81,7 +81,7 @@ static bool check_pulse(struct checkup *checkup, const struct checkup_wish *wish
         (int)s->holder.pid, buf_text(&silence));
     buf_addf(&advice, _("kill -KILL %d ends it; its jobs are recorded as interrupted"),
              (int)s->holder.pid);
-    checkup_advise(checkup, buf_text(&advice));
+    checkup_advise(checkup, "%s", buf_text(&advice));
     buf_release(&silence);
     buf_release(&advice);
     return false;
