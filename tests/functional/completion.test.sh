@@ -40,7 +40,7 @@ is 'nor is it behind =' "$(offers _task_server "$TASK_SERVER" jobs --client = ad
 is 'the verb stands behind it' "$(offers _task_server "$TASK_SERVER" jobs --client show add --sp)" '--spec '
 is 'of several usages the one that has the options given' \
     "$(offers _task_server "$TASK_SERVER" check --nagios --)" '--help --max-age --nagios '
-is 'or the other one' "$(offers _task_server "$TASK_SERVER" check --json --)" '--help --json --send-test-mail '
+is 'or the other one' "$(offers _task_server "$TASK_SERVER" check --json --)" '--help --json --max-age --send-test-mail '
 is 'all of them where none is given' "$(offers _task_server "$TASK_SERVER" check --)" \
     '--help --json --max-age --nagios --send-test-mail '
 is 'values of an option' "$(offers _task_server "$TASK_SERVER" history --status '')" 'failure interrupted success '
