@@ -51,12 +51,11 @@ bool log_goes_to_journal(const char *journal_stream)
 /* U+200E to U+206F: marks that turn the direction of writing, or end a line or a paragraph. */
 static bool turns_or_ends(const char *text, size_t step)
 {
-    unsigned char second = (unsigned char)text[1];
-    unsigned char third = (unsigned char)text[2];
-    if (step != 3 || (unsigned char)text[0] != 0xE2)
+    const unsigned char *b = (const unsigned char *)text;
+    if (step != 3 || b[0] != 0xE2)
         return false;
-    return second == 0x80 ? third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE)
-                          : second == 0x81 && third >= 0xA6 && third <= 0xA9;
+    return b[1] == 0x80 ? b[2] == 0x8E || b[2] == 0x8F || (b[2] >= 0xA8 && b[2] <= 0xAE)
+                        : b[1] == 0x81 && b[2] >= 0xA6 && b[2] <= 0xA9;
 }
 
 /* Appends what stands at text to the line, made harmless; returns the bytes it took. */
