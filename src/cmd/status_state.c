@@ -1,7 +1,9 @@
 /* status_state.c: how a client is: see cmd/status_facts.h. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "cmd/status_facts.h"
 #include "core/agewords.h"
@@ -22,20 +24,20 @@ static void add(struct telling *t, enum status_look look, const char *word, cons
 
 static void add(struct telling *t, enum status_look look, const char *word, const char *fmt, ...)
 {
-    char *text = t->state->text;
+    struct buf text = {0};
+    char more[sizeof t->state->text];
     size_t size = sizeof t->state->text;
     va_list args;
-    if (t->used)
-        t->used += (size_t)snprintf(text + t->used, size - t->used, "%s", _("; besides "));
-    else
-        *t->state = (struct status_state){.look = look, .word = word};
-    if (t->used >= size)
-        return;
     va_start(args, fmt);
-    t->used += (size_t)vsnprintf(text + t->used, size - t->used, fmt, args);
+    vsnprintf(more, sizeof more, fmt, args);
     va_end(args);
-    if (t->used >= size)
-        t->used = size - 1;
+    if (!t->used)
+        *t->state = (struct status_state){.look = look, .word = word};
+    buf_addf(&text, "%s%s%s", t->state->text, t->used ? _("; besides ") : "", more);
+    snprintf(t->state->text, size, "%s", buf_text(&text));
+    utf8_trim(t->state->text);
+    t->used = strlen(t->state->text);
+    buf_release(&text);
 }
 
 static void add_hold(struct telling *t, const struct hold *hold)

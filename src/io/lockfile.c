@@ -131,7 +131,7 @@ static void find_holder(const char *path, struct lockfile_holder *holder)
         return;
     if (fstat(fd, &st) == 0) {
         holder->pid = process_holding_flock(&st);
-        holder->beat_s = st.st_mtime;
+        holder->beat_s = holder->pid ? st.st_mtime : 0; /* a pid in the text may be another's now */
     }
     int64_t start_s = 0;
     if (!holder->pid)

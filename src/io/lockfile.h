@@ -52,9 +52,9 @@ struct lockfile_where {
 
 /* Who has the lock, as far as can be seen. */
 struct lockfile_holder {
-    pid_t pid;           /* 0: unknown */
-    int64_t since_s;     /* seconds since 1970: its start; 0: unknown */
-    int64_t beat_s;      /* the file's time: of its last beat, or of its start; 0: unknown */
+    pid_t pid;       /* 0: unknown */
+    int64_t since_s; /* seconds since 1970: its start; 0: unknown */
+    int64_t beat_s;  /* its last beat, or start, where the kernel names it as the holder; else 0 */
     bool is_perl_server; /* it is kivitendo's task_server.pl */
 };
 

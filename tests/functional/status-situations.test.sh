@@ -126,6 +126,15 @@ run_ts release
 says 'then that is left' '^ 1  Müller GmbH .*  held by [a-z]+ until 20.*: the tax adviser$'
 rm -f "$state"/*.holds
 
+long=$(printf '%3000s' '' | tr ' ' 'ä')
+run_ts hold --client 1 --why "$long"
+run_ts hold --why "$long"
+pg_admin postgres -c "ALTER DATABASE $db SET default_transaction_read_only = on"
+ok '11c. more than there is room for' run_ts status
+like 'is cut' "$TS_OUT" '^ 1  Müller GmbH .*  held by [a-z]+: '
+pg_admin postgres -c "ALTER DATABASE $db RESET default_transaction_read_only"
+rm -f "$state"/*.holds
+
 # ---- clients that are not enabled -----------------------------------------------------------------
 
 auth_sql "UPDATE auth.clients SET task_server_user_id = NULL WHERE name = 'empty'"
