@@ -1,7 +1,6 @@
 /* status_state.c: how a client is: see cmd/status_facts.h. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/i18n.h"
@@ -14,7 +13,7 @@ struct telling {
     const struct site *site;
     const struct survey_client *client;
     struct status_state *state;
-    size_t used; /* of state->text */
+    struct buf text; /* of the state */
 };
 
 /* One more thing that keeps jobs from running: the first one gives look and word.  fmt: translated
@@ -24,20 +23,16 @@ static void add(struct telling *t, enum status_look look, const char *word, cons
 
 static void add(struct telling *t, enum status_look look, const char *word, const char *fmt, ...)
 {
-    struct buf text = {0};
-    char more[sizeof t->state->text];
-    size_t size = sizeof t->state->text;
+    char more[STATUS_TEXT_MAX];
     va_list args;
     va_start(args, fmt);
     vsnprintf(more, sizeof more, fmt, args);
     va_end(args);
-    if (!t->used)
+    if (t->text.len)
+        buf_add_text(&t->text, _("; besides "));
+    else
         *t->state = (struct status_state){.look = look, .word = word};
-    buf_addf(&text, "%s%s%s", t->state->text, t->used ? _("; besides ") : "", more);
-    snprintf(t->state->text, size, "%s", buf_text(&text));
-    utf8_trim(t->state->text);
-    t->used = strlen(t->state->text);
-    buf_release(&text);
+    buf_add_text(&t->text, more);
 }
 
 static void add_hold(struct telling *t, const struct hold *hold)
@@ -78,6 +73,20 @@ static void add_obstacles(struct telling *t)
         add(t, STATUS_WARN, _("Perl held"), _("Perl jobs held: %s"), client->perl_held);
 }
 
+/* Nothing keeps its jobs from running. */
+static void add_worth_a_look(struct telling *t, size_t client)
+{
+    struct overview_counts counts = overview_count(t->o, client);
+    if (counts.failed)
+        add(t, STATUS_BAD, _("failures"), "%s", _("failures"));
+    else if (counts.overdue)
+        add(t, STATUS_WARN, _("overdue"), "%s", _("overdue"));
+    else if (counts.resting)
+        add(t, STATUS_WARN, _("resting"), "%s", _("resting"));
+    else
+        add(t, STATUS_GOOD, _("well"), "%s", _("well"));
+}
+
 void status_state_of(const struct overview *overview, size_t client, const struct site *site,
                      struct status_state *state)
 {
@@ -87,17 +96,12 @@ void status_state_of(const struct overview *overview, size_t client, const struc
         .client = &overview->survey.clients[client],
         .state = state,
     };
-    struct overview_counts counts = overview_count(overview, client);
     add_obstacles(&telling);
-    if (telling.used)
-        return;
-    if (counts.failed)
-        add(&telling, STATUS_BAD, _("failures"), "%s", _("failures"));
-    else if (counts.overdue)
-        add(&telling, STATUS_WARN, _("overdue"), "%s", _("overdue"));
-    else if (counts.resting)
-        add(&telling, STATUS_WARN, _("resting"), "%s", _("resting"));
-    else
-        add(&telling, STATUS_GOOD, _("well"), "%s", _("well"));
-    state->is_served = true;
+    bool is_served = !telling.text.len;
+    if (is_served)
+        add_worth_a_look(&telling, client);
+    state->is_served = is_served;
+    snprintf(state->text, sizeof state->text, "%s", buf_text(&telling.text));
+    utf8_trim(state->text);
+    buf_release(&telling.text);
 }

@@ -8,8 +8,8 @@
 
 #include "base/i18n.h"
 #include "engine/checkup_parts.h"
+#include "engine/handlers.h"
 #include "engine/page_module.h"
-#include "io/program.h"
 #include "io/wholefile.h"
 
 enum { FREE_MIN_MB = 100 };
@@ -34,17 +34,13 @@ static void check_rights(struct checkup *checkup, const char *file)
     }
 }
 
-/* As a run would ask before it starts one. */
 static void check_commands(struct checkup *checkup, const struct site *site)
 {
     const struct option_map *commands = &site->options.commands;
-    struct ownership_rule rule = {.uid = site->identity.uid, .name = site->identity.name};
     for (size_t i = 0; i < commands->count; i++) {
         struct err err = {0};
-        struct words words = {0};
         const char *package = commands->items[i].key;
-        if (options_command(&site->options, package, &words, &err) &&
-            program_check(words.items[0], &rule, &err)) {
+        if (handlers_can_start(site, BOARD_COMMAND, package, &err)) {
             checkup_add(checkup, "configuration", CHECKUP_WELL, "the command for %s can be run",
                         package);
         } else {
@@ -52,7 +48,6 @@ static void check_commands(struct checkup *checkup, const struct site *site)
                         "the command for %s cannot be run: %s", package, err.text);
             checkup_advise(checkup, _("its jobs fail until that is mended"));
         }
-        words_release(&words);
     }
 }
 

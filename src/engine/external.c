@@ -135,7 +135,7 @@ static bool may_rerun(const struct external *e)
     const struct job *job = &e->x->claim.job;
     struct err err = {0};
     bool again = true;
-    if (!e->interrupted || !job->package || (job->type && strcmp(job->type, "once") == 0) ||
+    if (!e->interrupted || !job->package || job_is_once(job) ||
         !option_map_find(&visit->site->options.rerun_interrupted, job->package))
         return false;
     return history_last_interrupted(e->x->claim.db, job->package, &again, &err) && !again;

@@ -269,10 +269,12 @@ bool site_state_path(const struct site *site, const char *suffix, struct buf *pa
     return site_file_name(site, suffix, path, err);
 }
 
-static bool find_file(const struct site *site, const char *suffix, char **found, struct err *err)
+static bool find_file(const struct site *site, const char *dir, const char *suffix, char **found,
+                      struct err *err)
 {
     struct buf path = {0};
-    bool done = site_state_path(site, suffix, &path, err);
+    buf_addf(&path, "%s/", dir);
+    bool done = site_file_name(site, suffix, &path, err);
     *found = done ? strdup(buf_text(&path)) : NULL;
     buf_release(&path);
     return *found || (done && err_set_nomem(err));
@@ -281,13 +283,11 @@ static bool find_file(const struct site *site, const char *suffix, char **found,
 /* Jobs run without a state directory, but not because it cannot be read who is held there. */
 static void find_holds_without(struct site *site, const struct statedir_wish *wish)
 {
-    struct buf path = {0};
+    struct buf dir = {0};
     struct err ignored = {0};
-    statedir_place(wish, &path);
-    buf_add_text(&path, "/");
-    bool done = site_file_name(site, ".holds", &path, &ignored);
-    site->holds_path = done ? strdup(buf_text(&path)) : NULL;
-    buf_release(&path);
+    statedir_place(wish, &dir);
+    (void)!find_file(site, buf_text(&dir), ".holds", &site->holds_path, &ignored);
+    buf_release(&dir);
 }
 
 bool site_open_state(struct site *site, struct statedir *state, struct err *err)
@@ -301,8 +301,8 @@ bool site_open_state(struct site *site, struct statedir *state, struct err *err)
         return false;
     }
     site->state = state;
-    return find_file(site, ".holds", &site->holds_path, err) &&
-           find_file(site, ".databases", &site->origins_path, err);
+    return find_file(site, state->path, ".holds", &site->holds_path, err) &&
+           find_file(site, state->path, ".databases", &site->origins_path, err);
 }
 
 void site_release(struct site *site)

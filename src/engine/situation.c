@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "io/nologin.h"
@@ -99,16 +98,10 @@ static void look_at_lock(struct situation *s, const struct site *site)
 static void look_at_nologin(struct situation *s, const struct site *site)
 {
     struct err ignored = {0};
-    struct buf path = {0};
-    struct stat st;
-    const char *userspath = site->options.userspath;
     if (!nologin_check(site->installation, &site->options, &s->locked, &ignored))
         s->locked = true;
-    buf_addf(&path, "%s%s%s/nologin", *userspath == '/' ? "" : site->installation,
-             *userspath == '/' ? "" : "/", userspath);
-    if (s->locked && stat(buf_text(&path), &st) == 0)
-        s->locked_since_s = st.st_mtime;
-    buf_release(&path);
+    if (s->locked)
+        s->locked_since_s = nologin_since_s(site->installation, &site->options);
 }
 
 bool situation_look(struct situation *s, const struct site *site, struct err *err)
