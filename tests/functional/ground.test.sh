@@ -35,6 +35,11 @@ like 'and it is said why' "$(cat "$WORK/verdict.out")" 'not finished after 2 s'
 is "a sanitizer's report is a failure" \
     "$(verdict 'echo ok 1' 'echo 1..1' 'p=${ASAN_OPTIONS#log_path=}' 'echo bad >"${p%%:*}.1"')" '1 1 0'
 rm -f "$results"/sanitizer/*
+# shellcheck disable=SC2016
+is 'a search for leaks that a kill cut short is none' \
+    "$(verdict 'echo ok 1' 'echo 1..1' 'p=${ASAN_OPTIONS#log_path=}' \
+        'echo "==12==Unable to get registers from thread 13." >"${p%%:*}.1"')" '1 0 0'
+rm -f "$results"/sanitizer/*
 like 'no test at all is a failure' "$("$TEST_ROOT/tests/run" --only nothing-is-called-so; echo "code $?")" \
     '^code 1$'
 
