@@ -56,7 +56,7 @@ static void say_due(const struct jobs_view *view, const struct job *row, struct 
 {
     int64_t late_us = job_late_us(row, view->picture->survey.now_us);
     struct buf span = {0};
-    if (!late_us) {
+    if (late_us < WALLTIME_SECOND_US) {
         buf_add_text(out, _("due now"));
         return;
     }

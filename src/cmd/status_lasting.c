@@ -31,11 +31,26 @@ static bool find_client(const struct overview *o, int id, size_t *index)
     return false;
 }
 
-static bool has_failed_of_late(const struct overview *o, size_t index, uint32_t sum)
+/* A history knows packages only: where two jobs share one, a failure may be the other's. */
+static bool is_alone(const struct survey_client *client, const struct notify_job *incident)
 {
+    size_t count = 0;
+    for (size_t i = 0; i < client->count; i++) {
+        const char *package = client->jobs[i].row->job.package;
+        count += package && fnv_text(package) == incident->package_sum;
+    }
+    return count < 2;
+}
+
+/* Then it stands among the failures. */
+static bool has_failed_of_late(const struct overview *o, size_t index,
+                               const struct notify_job *incident)
+{
+    if (incident->id && !is_alone(&o->survey.clients[index], incident))
+        return false;
     for (size_t i = 0; i < o->run_count; i++)
         if (o->runs[i].client == index && o->runs[i].end != RUN_SUCCEEDED &&
-            fnv_text(o->runs[i].package) == sum)
+            fnv_text(o->runs[i].package) == incident->package_sum)
             return true;
     return false;
 }
@@ -72,6 +87,6 @@ bool status_lasts(const struct overview *overview, const struct incident *incide
     if (notify_parse_key(incident->key, &job))
         return find_client(overview, job.client_id, &index) &&
                comes_to_run(&overview->survey.clients[index], &job) &&
-               !has_failed_of_late(overview, index, job.package_sum);
+               !has_failed_of_late(overview, index, &job);
     return true;
 }

@@ -280,7 +280,7 @@ static bool find_file(const struct site *site, const char *dir, const char *suff
     return *found || (done && err_set_nomem(err));
 }
 
-/* Jobs run without a state directory, but not because it cannot be read who is held there. */
+/* Jobs run without a state directory, but not where its holds cannot be read. */
 static void find_holds_without(struct site *site, const struct statedir_wish *wish)
 {
     struct buf dir = {0};

@@ -48,40 +48,47 @@ static bool create_and_open(struct statedir *state, char *path, int more_flags, 
     return open_at(state, path, more_flags, err);
 }
 
+/* One that is ours and cannot be used is a fault, no reason to look elsewhere: our holds lie in it.
+ */
+static bool is_ours(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return errno != ENOENT && errno != ENOTDIR && errno != EACCES;
+    return st.st_uid == geteuid() ||
+           (st.st_uid == 0 && faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0);
+}
+
+/* NULL: the system has none for us. */
+static const char *find_system(const struct statedir_wish *wish)
+{
+    const char *path = wish->system ? wish->system : STATEDIR_SYSTEM;
+    return !wish->configured && is_ours(path) ? path : NULL;
+}
+
 void statedir_place(const struct statedir_wish *wish, struct buf *path)
 {
-    const char *place = wish->configured ? wish->configured : "users/task_server";
+    const char *place = wish->configured ? wish->configured : find_system(wish);
+    if (!place)
+        place = "users/task_server";
     if (*place != '/')
         buf_addf(path, "%s/", wish->installation);
     buf_add_text(path, place);
 }
 
-/* The system's directory is a chance, not a must: whatever is wrong with it, we do without. */
-static bool open_system(struct statedir *state, const struct statedir_wish *wish)
-{
-    struct err ignored;
-    char *path = strdup(wish->system ? wish->system : STATEDIR_SYSTEM);
-    if (path && open_at(state, path, 0, &ignored))
-        return true;
-    free(path);
-    return false;
-}
-
 bool statedir_open(struct statedir *state, const struct statedir_wish *wish, struct err *err)
 {
     *state = (struct statedir){0};
-    const char *configured = wish->configured;
-    if (!configured && open_system(state, wish))
-        return true;
     struct buf place = {0};
     statedir_place(wish, &place);
     char *path = place.failed ? NULL : strdup(buf_text(&place));
     buf_release(&place);
     if (!path)
         return err_set_nomem(err);
-    /* What lies below users/ could be somebody's link to elsewhere; a configured path is the
+    /* What lies below users/ could be somebody's link to elsewhere; the others are the
      * administrator's word. */
-    if (create_and_open(state, path, configured ? 0 : O_NOFOLLOW, err))
+    bool is_last = !wish->configured && !find_system(wish);
+    if (create_and_open(state, path, is_last ? O_NOFOLLOW : 0, err))
         return true;
     free(path);
     return false;

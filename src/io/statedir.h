@@ -9,8 +9,9 @@
  * that exists and is ours; else users/task_server.  The configured and the last one are created,
  * 0700, if their parent exists.
  *
- * "Ours": it belongs to our user, or to root and lets us write; and nobody else may write there:
- * not others, and if it belongs to us no group either.
+ * "Ours": it belongs to our user, or to root and lets us write.  Nobody else may write there: not
+ * others, and if it belongs to us no group either.  One that is ours and fails is an error: the
+ * next one would be without its holds.
  *
  * Ownership: path and descriptor belong to the struct; {0} may be closed.
  * Errors: ERR_PERMISSION where it is not ours, ERR_SYSTEM otherwise; both name the directory.
@@ -43,8 +44,7 @@ struct statedir_wish {
 bool statedir_open(struct statedir *state, const struct statedir_wish *wish,
                    struct err *err) MUST_USE;
 
-/* Appends where it lies, or would, save for STATEDIR_SYSTEM: for who must know what is in one that
- * cannot be opened. */
+/* Appends where it lies, or would: for who must know what is in one that cannot be opened. */
 void statedir_place(const struct statedir_wish *wish, struct buf *path);
 
 /* Takes NULL. */

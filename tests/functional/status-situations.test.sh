@@ -196,6 +196,17 @@ run_ts status --client empty
 unlike "and is not another client's" "$TS_OUT" '^lasting since'
 run_ts status --html "$WORK/www/status.html"
 like 'on the page too' "$(cat "$WORK/www/status.html")" '<td class="what bad"><bdi>client &#39;Müller GmbH&#39;: job'
+first=$JOB_ID
+add_job acme Test '0 3 * * *' '2099-01-01' --data 'exception: no ink'
+run_ts run-job "$JOB_ID" --client 'Müller GmbH'
+second=$JOB_ID
+JOB_ID=$first
+says "and another job of its package that fails today does not hide it" \
+    "client 'Müller GmbH': job $JOB_ID \(Test\): Oh cruel world: no paper$"
+client_sql acme "UPDATE background_jobs SET data = NULL WHERE id = $second"
+run_ts run-job "$second" --client 'Müller GmbH'
+client_sql acme "DELETE FROM background_jobs WHERE id = $second"
+client_sql acme "UPDATE background_job_histories SET run_at = run_at - interval '25 hours'"
 set_job 'active = false'
 silent '21. but not when it has been switched off' '^lasting since'
 set_job "active = true, data = NULL, next_run_at = now()"

@@ -48,6 +48,16 @@ static void expect_failure(const struct scratch *s, const char *configured, enum
     assert_null(dir.path);
 }
 
+static void expect_place(const struct scratch *s, const char *name)
+{
+    char system[PATH_MAX];
+    struct buf place = {0};
+    snprintf(system, sizeof system, "%s/system", s->dir);
+    statedir_place(&(struct statedir_wish){.installation = s->dir, .system = system}, &place);
+    assert_string_equal(buf_text(&place), scratch_path(s, name));
+    buf_release(&place);
+}
+
 static void test_choice(void **state)
 {
     (void)state;
@@ -65,7 +75,9 @@ static void test_choice(void **state)
     scratch_dir(&s, "system", 0755);
     expect_dir(&s, NULL, "system");
     assert_int_equal(chmod(scratch_path(&s, "system"), 0777), 0);
-    expect_dir(&s, NULL, "users/task_server"); /* not ours alone */
+    expect_failure(&s, NULL, ERR_PERMISSION,
+                   "/system can be written by others"); /* ours: a fault */
+    expect_place(&s, "system");
     scratch_file(&s, "system/file", "", -1);
 
     expect_dir(&s, "state", "state"); /* relative, created */
@@ -126,13 +138,21 @@ static void test_other_owners(void **state)
     assert_int_equal(chown(scratch_path(&s, "granted"), 0, 65534), 0);
     assert_int_equal(chown(scratch_path(&s, "foreign"), 1234, 1234), 0);
 
+    scratch_dir(&s, "system", 0700);
+    assert_int_equal(chown(scratch_path(&s, "users"), 65534, 65534), 0);
     expect_failure(&s, "foreign", ERR_PERMISSION, "belongs to another user (id 1234)");
     assert_int_equal(setegid(65534), 0);
     assert_int_equal(seteuid(65534), 0);
-    expect_failure(&s, NULL, ERR_PERMISSION, "cannot create the state directory");
+    expect_dir(&s, NULL, "users/task_server"); /* the system's is root's alone */
     expect_failure(&s, "rootonly", ERR_PERMISSION, "cannot use the state directory");
     expect_failure(&s, "foreign", ERR_PERMISSION, "belongs to another user (id 1234)");
     expect_dir(&s, "granted", "granted"); /* root's, and its group is ours */
+    assert_int_equal(seteuid(0), 0);
+    assert_int_equal(chown(scratch_path(&s, "system"), 65534, 65534), 0);
+    assert_int_equal(chmod(scratch_path(&s, "system"), 0500), 0);
+    assert_int_equal(seteuid(65534), 0);
+    expect_failure(&s, NULL, ERR_PERMISSION, "cannot use the state directory"); /* ours: a fault */
+    expect_place(&s, "system");
     assert_int_equal(seteuid(0), 0);
     assert_int_equal(setegid(0), 0);
     scratch_remove(&s);
