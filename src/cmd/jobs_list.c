@@ -152,7 +152,8 @@ void jobs_write_remarks(const struct jobs_picture *picture, struct buf *out)
     const struct desk *desk = picture->desk;
     const struct survey *survey = &picture->survey;
     if (survey->holds_trouble)
-        paper_add(out, _("nothing is started: %s\n"), survey->holds_trouble);
+        paper_add(out, _("who is held cannot be read, and who cannot read it starts nothing: %s\n"),
+                  survey->holds_trouble);
     for (size_t i = 0; i < survey->count; i++) {
         const struct survey_client *client = &survey->clients[i];
         const char *name = client->client.fields[CLIENT_NAME];

@@ -145,7 +145,7 @@ static void add_hold(struct collector *c)
     char since[AGEWORDS_STAMP_MAX];
     char until[AGEWORDS_STAMP_MAX];
     if (c->o->survey.holds_trouble)
-        add(c, title, STATUS_BAD, _("everything, for it cannot be read who is held: %s"),
+        add(c, title, STATUS_BAD, _("cannot be read, and who cannot read it starts nothing: %s"),
             c->o->survey.holds_trouble);
     if (!all)
         return;

@@ -52,7 +52,7 @@ static void add_hold(struct telling *t, const struct hold *hold)
 static void add_holds(struct telling *t)
 {
     if (t->o->survey.holds_trouble)
-        add(t, STATUS_BAD, _("held"), "%s", _("held: it cannot be read who is held"));
+        add(t, STATUS_BAD, _("held?"), "%s", _("whether it is held cannot be read"));
     add_hold(t, t->client->hold);
     add_hold(t, t->client->also_hold);
 }

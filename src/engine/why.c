@@ -164,12 +164,15 @@ static void look_at_hold(struct why_asking *a)
     const struct survey_client *client = a->s->client;
     const struct hold *hold =
         client ? client->hold : holds_find(&survey->holds, HOLDS_ALL, survey->now_us / SECOND_US);
-    if (survey->holds_trouble)
+    if (survey->holds_trouble) {
         why_add(a, "hold", WHY_STOPS, "the holds cannot be read: %s", survey->holds_trouble);
-    else if (hold)
+        why_advise(
+            a, _("ask as the user that jobs run as; where it cannot read them nothing is started"));
+    } else if (hold) {
         tell_holds(a, hold, client ? client->also_hold : NULL);
-    else
+    } else {
         why_add(a, "hold", WHY_FINE, client ? N_("not held") : N_("not all clients are held"));
+    }
 }
 
 static void look_at_moved(struct why_asking *a)

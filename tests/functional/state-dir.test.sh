@@ -51,9 +51,12 @@ if [ "$(id -u)" -eq 0 ]; then
     like 'which is said' "$TS_ERR" "nothing is run: whether clients are held cannot be told: .*$WORK/state.*Permission denied"
     run_ts why "$echo_job" --client acme
     like 'why says so, too' "$TS_OUT" '^✗  hold +the holds cannot be read: .*Permission denied'
+    like 'and what to do' "$TS_OUT" 'ask as the user that jobs run as'
     unlike 'and nothing that it cannot know' "$TS_OUT" 'not held|nothing waits'
     run_ts status
-    like 'status does not call the client well' "$TS_OUT" '^ 1  acme +3 .*  held: it cannot be read who is held'
+    like 'status does not call the client well' "$TS_OUT" '^ 1  acme +3 .*  whether it is held cannot be read'
+    run_ts jobs
+    like 'jobs says what that means' "$TS_OUT" '^who is held cannot be read, and who cannot read it starts nothing: '
     run_ts status --json
     like 'JSON has nulls' "$TS_OUT" '"journal_waiting":null,.*"notices_waiting":null,.*"incidents":null'
     like 'and what is the matter' "$TS_OUT" '"holds_trouble":"cannot open .*Permission denied'
