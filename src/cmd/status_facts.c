@@ -77,6 +77,18 @@ static void add_last_run(struct collector *c)
             stamp->succeeded, stamp->failed, stamp->unserved, stamp->exit_code);
 }
 
+static void add_hanging(struct collector *c, const char *since)
+{
+    struct buf silence = {0};
+    agewords_span(situation_hang_s(&c->o->situation), &silence);
+    add(c, _("at work"), STATUS_BAD,
+        _("a run, pid %d, since %s, but it has not looked for due jobs for %s: it hangs, or was "
+          "told "
+          "to stop and waits for a job"),
+        (int)c->o->situation.holder.pid, since, buf_text(&silence));
+    buf_release(&silence);
+}
+
 static void add_at_work(struct collector *c)
 {
     const struct situation *s = &c->o->situation;
@@ -88,6 +100,8 @@ static void add_at_work(struct collector *c)
     else if (s->holder.is_perl_server)
         add(c, title, STATUS_BAD, _("kivitendo's old task_server.pl, pid %d, since %s"),
             (int)s->holder.pid, since);
+    else if (situation_hang_s(s) > SITUATION_SILENCE_S)
+        add_hanging(c, since);
     else
         add(c, title, STATUS_PLAIN, _("a run, pid %d, since %s"), (int)s->holder.pid, since);
     c->facts->items[c->facts->count - 1].is_work = s->busy_now;

@@ -64,16 +64,13 @@ void checkup_old_server(struct checkup *checkup)
 
 static const char arms[] = N_("task_server start arms the schedule, task_server check looks at it");
 
-enum { PULSE_MIN_S = 120 }; /* a pass begins once a minute */
-
-/* Whatever its jobs do, a run looks for due ones at every full minute. */
 static bool check_pulse(struct checkup *checkup, const struct checkup_wish *wish)
 {
     const struct situation *s = &checkup->overview.situation;
-    int64_t silent_s = s->holder.beat_s ? s->now_us / 1000000 - s->holder.beat_s : 0;
+    int64_t silent_s = situation_hang_s(s);
     struct buf silence = {0};
     struct buf advice = {0};
-    if (silent_s <= wish->max_age_s || silent_s <= PULSE_MIN_S)
+    if (silent_s <= wish->max_age_s)
         return true;
     agewords_span(silent_s, &silence);
     checkup_add(

@@ -112,10 +112,16 @@ bool situation_look(struct situation *s, const struct site *site, struct err *er
     return !site->state || look_into_state(s, site, site->state, err);
 }
 
+int64_t situation_hang_s(const struct situation *s)
+{
+    int64_t silent_s = s->holder.beat_s ? s->now_us / 1000000 - s->holder.beat_s : 0;
+    return silent_s > SITUATION_PULSE_S ? silent_s : 0;
+}
+
 bool situation_is_served(const struct situation *s)
 {
     if (s->busy_now)
-        return !s->holder.is_perl_server;
+        return !s->holder.is_perl_server && situation_hang_s(s) <= SITUATION_SILENCE_S;
     return s->has_stamp && s->now_us - s->stamp.ended_us < SITUATION_SILENCE_S * INT64_C(1000000);
 }
 

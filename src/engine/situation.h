@@ -53,6 +53,10 @@ bool situation_look(struct situation *situation, const struct site *site, struct
 /* Runs come: the schedule is armed and the last run began not long ago, or is under way. */
 bool situation_is_served(const struct situation *situation);
 
+/* How long the run at work has not looked for due jobs, which it does every minute whatever its
+ * jobs do; 0: it does, none is at work, or that is not known. */
+int64_t situation_hang_s(const struct situation *situation);
+
 /* What a process of this machine is at. */
 struct situation_work {
     pid_t pid;
@@ -66,7 +70,8 @@ bool situation_find_work(const struct situation *situation, int client_id, int j
 /* Takes NULL. */
 void situation_release(struct situation *situation);
 
-/* A run every minute; after so long without one something is wrong. */
-enum { SITUATION_SILENCE_S = 180 };
+/* A run every minute; after so long without one something is wrong.  One at work looks for due jobs
+ * more often than this. */
+enum { SITUATION_SILENCE_S = 180, SITUATION_PULSE_S = 120 };
 
 #endif

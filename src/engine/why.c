@@ -264,6 +264,20 @@ static void look_at_silence(struct why_asking *a, const char *last)
                              : _("task_server start"));
 }
 
+static void look_at_hanging(struct why_asking *a)
+{
+    const struct situation *now = a->s->situation;
+    struct buf silence = {0};
+    agewords_span(situation_hang_s(now), &silence);
+    why_add(a, "schedule", WHY_STOPS,
+            "a run is at work, pid %d, but has not looked for due jobs for %s: it hangs, or was "
+            "told to stop and waits for a job",
+            (int)now->holder.pid, buf_text(&silence));
+    why_advise(a, _("kill -KILL %d ends it; its jobs are recorded as interrupted"),
+               (int)now->holder.pid);
+    buf_release(&silence);
+}
+
 static void look_at_schedule(struct why_asking *a)
 {
     const struct situation *now = a->s->situation;
@@ -274,6 +288,8 @@ static void look_at_schedule(struct why_asking *a)
         why_add(a, "schedule", WHY_STOPS, "kivitendo's old task_server.pl is running (pid %d)",
                 (int)now->holder.pid);
         why_advise(a, _("stop it, and keep it from being started at boot"));
+    } else if (situation_hang_s(now) > SITUATION_SILENCE_S) {
+        look_at_hanging(a);
     } else if (now->busy_now) {
         why_add(a, "schedule", WHY_FINE, "a run is at work (pid %d)", (int)now->holder.pid);
     } else if (situation_is_served(now)) {

@@ -75,6 +75,10 @@ touch -d '10 minutes ago' "$pid_file"
 nagios 'it hangs' 2 "CRITICAL - a run is at work, pid $TS_PID, but has not looked for due jobs for 10 min"
 run_ts check
 like 'what to do about it' "$TS_OUT" "→ kill -KILL $hanging ends it"
+run_ts status
+like 'status says so, too' "$TS_OUT" "^at work +a run, pid $TS_PID, since .* has not looked for due jobs for 10 min"
+run_ts why "$well" --client 1
+like 'and why' "$TS_OUT" '^✗  runs +a run is at work, pid .* has not looked for due jobs for 10 min'
 kill -s CONT "$TS_PID"
 kill -s ALRM "$TS_PID"
 touch -d '5 minutes ago' "$WORK/reference"
