@@ -63,61 +63,87 @@ static bool is_failing(const struct overview *o, const struct survey_client *cli
     return false;
 }
 
-static bool is_unknown(const struct survey_job *job)
+static bool is_unknown(const struct overview *o, const struct survey_client *client, size_t index)
 {
+    const struct survey_job *job = &client->jobs[index];
+    (void)o;
     return job->row->job.active && job->kind == BOARD_NATIVE && !job->native;
 }
 
-static void add_overdue(struct checkup *checkup, size_t active, struct checkup_named *overdue)
+static bool is_resting(const struct overview *o, const struct survey_client *client, size_t index)
 {
-    if (!overdue->count) {
-        checkup_add(checkup, "jobs", CHECKUP_WELL, "jobs: %zu active, %zu overdue", active,
-                    overdue->count);
-        return;
-    }
-    checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs: %zu active, %zu overdue (%s)", active,
-                overdue->count, checkup_named_text(overdue));
-    checkup_advise(checkup, _("task-server why JOB says what keeps one from running"));
+    (void)o;
+    return overview_is_resting(&client->jobs[index]);
 }
+
+static bool is_overdue(const struct overview *o, const struct survey_client *client, size_t index)
+{
+    return overview_is_overdue(o, client, &client->jobs[index]);
+}
+
+static bool is_abandoned(const struct overview *o, const struct survey_client *client, size_t index)
+{
+    return overview_is_abandoned(o, client, &client->jobs[index]);
+}
+
+/* Is it so with the client's job at that index? */
+struct question {
+    bool (*asked)(const struct overview *o, const struct survey_client *client, size_t index);
+    const char *title;
+    const char *advice;
+};
+
+static void name_jobs(const struct overview *o, const struct question *q,
+                      struct checkup_named *named)
+{
+    for (size_t c = 0; c < o->survey.count; c++)
+        for (size_t i = 0; i < o->survey.clients[c].count; i++)
+            if (q->asked(o, &o->survey.clients[c], i))
+                checkup_name_job(named, &o->survey.clients[c],
+                                 &o->survey.clients[c].jobs[i].row->job);
+}
+
+static void check_overdue(struct checkup *checkup)
+{
+    const struct overview *o = &checkup->overview;
+    struct checkup_named overdue = {0};
+    size_t active = 0;
+    for (size_t c = 0; c < o->survey.count; c++)
+        active += (size_t)overview_count(o, c).active;
+    name_jobs(o, &(struct question){.asked = is_overdue}, &overdue);
+    if (overdue.count) {
+        checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs: %zu active, %zu overdue (%s)", active,
+                    overdue.count, checkup_named_text(&overdue));
+        checkup_advise(checkup, _("task-server why JOB says what keeps one from running"));
+    } else {
+        checkup_add(checkup, "jobs", CHECKUP_WELL, "jobs: %zu active, %zu overdue", active,
+                    overdue.count);
+    }
+    buf_release(&overdue.text);
+}
+
+/* What may be wrong with jobs besides. */
+static const struct question faults[] = {
+    {is_abandoned, N_("overdue jobs of other nodes"),
+     N_("look at task-server check there; where that node is gone, or has got another name, change "
+        "their node_id")},
+    {is_failing, N_("jobs that fail"), N_("task-server history --status failure says why")},
+    {is_resting, N_("active jobs that rest"), N_("task-server why JOB says what is wrong with it")},
+    {is_unknown, N_("active jobs with a package nobody knows"),
+     N_("task-server why JOB says what was looked for")},
+};
 
 void checkup_jobs(struct checkup *checkup)
 {
-    const struct overview *o = &checkup->overview;
-    struct checkup_named overdue = {0}, failing = {0}, resting = {0}, unknown = {0};
-    size_t active = 0;
-    for (size_t c = 0; c < o->survey.count; c++)
-        for (size_t i = 0; i < o->survey.clients[c].count; i++) {
-            const struct survey_client *client = &o->survey.clients[c];
-            const struct survey_job *job = &client->jobs[i];
-            active += job->row->job.active;
-            if (overview_is_overdue(o, client, job))
-                checkup_name_job(&overdue, client, &job->row->job);
-            if (is_failing(o, client, i))
-                checkup_name_job(&failing, client, &job->row->job);
-            if (overview_is_resting(job))
-                checkup_name_job(&resting, client, &job->row->job);
-            if (is_unknown(job))
-                checkup_name_job(&unknown, client, &job->row->job);
+    check_overdue(checkup);
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        struct checkup_named named = {0};
+        name_jobs(&checkup->overview, &faults[i], &named);
+        if (named.count) {
+            checkup_add(checkup, "jobs", CHECKUP_WARNING, "%s: %zu (%s)", i18n(faults[i].title),
+                        named.count, checkup_named_text(&named));
+            checkup_advise(checkup, "%s", i18n(faults[i].advice));
         }
-    add_overdue(checkup, active, &overdue);
-    if (failing.count) {
-        checkup_add(checkup, "jobs", CHECKUP_WARNING, "jobs that fail: %zu (%s)", failing.count,
-                    checkup_named_text(&failing));
-        checkup_advise(checkup, _("task-server history --status failure says why"));
+        buf_release(&named.text);
     }
-    if (resting.count) {
-        checkup_add(checkup, "jobs", CHECKUP_WARNING, "active jobs that rest: %zu (%s)",
-                    resting.count, checkup_named_text(&resting));
-        checkup_advise(checkup, _("task-server why JOB says what is wrong with it"));
-    }
-    if (unknown.count) {
-        checkup_add(checkup, "jobs", CHECKUP_WARNING,
-                    "active jobs with a package nobody knows: %zu (%s)", unknown.count,
-                    checkup_named_text(&unknown));
-        checkup_advise(checkup, _("task-server why JOB says what was looked for"));
-    }
-    buf_release(&overdue.text);
-    buf_release(&failing.text);
-    buf_release(&resting.text);
-    buf_release(&unknown.text);
 }

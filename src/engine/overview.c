@@ -180,13 +180,27 @@ bool overview_collect(struct overview *o, const struct site *site, const struct 
     return situation_look(&o->situation, site, err) && ask_clients(o, site, wish, err);
 }
 
-bool overview_is_overdue(const struct overview *o, const struct survey_client *client,
-                         const struct survey_job *job)
+static bool is_late(const struct overview *o, const struct survey_client *client,
+                    const struct survey_job *job)
 {
     struct situation_work work;
     int64_t late_us = job_late_us(&job->row->job, o->situation.now_us);
-    return job->due == DUE && late_us > OVERVIEW_OVERDUE_S * INT64_C(1000000) &&
+    return late_us > OVERVIEW_OVERDUE_S * INT64_C(1000000) &&
            !overview_is_running(o, client, job, &work);
+}
+
+bool overview_is_overdue(const struct overview *o, const struct survey_client *client,
+                         const struct survey_job *job)
+{
+    return job->due == DUE && is_late(o, client, job);
+}
+
+bool overview_is_abandoned(const struct overview *o, const struct survey_client *client,
+                           const struct survey_job *job)
+{
+    const struct job *row = &job->row->job;
+    bool is_done = job_is_once(row) && row->has_last;
+    return job->due == DUE_OTHER_NODE && !is_done && is_late(o, client, job);
 }
 
 bool overview_is_resting(const struct survey_job *job)

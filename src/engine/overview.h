@@ -79,6 +79,10 @@ bool overview_collect(struct overview *overview, const struct site *site,
 bool overview_is_overdue(const struct overview *overview, const struct survey_client *client,
                          const struct survey_job *job);
 
+/* It belongs to another node, and that does not run it: as after a host has got another name. */
+bool overview_is_abandoned(const struct overview *overview, const struct survey_client *client,
+                           const struct survey_job *job);
+
 /* It is active and ours, but will never be due: it has no next_run_at, as after a cron_spec that
  * cannot be understood, or a type that nobody knows. */
 bool overview_is_resting(const struct survey_job *job);

@@ -143,6 +143,10 @@ like 'and what enables one' "$TS_OUT" "→ kivitendo's administration interface 
 auth_sql 'UPDATE auth.clients SET task_server_user_id = (SELECT id FROM auth."user")'
 
 # What other nodes, hands and versions leave behind.
+client_sql acme "UPDATE background_jobs SET node_id = 'attic', next_run_at = now() - interval '1 hour' WHERE id = $JOB_ID"
+says 'a job of a node that is gone' '!' "overdue jobs of other nodes: 1 \(Müller GmbH/[A-Za-z]+ $JOB_ID\)"
+like 'and what to do' "$TS_OUT" '→ .*where that node is gone, or has got another name, change their node_id'
+client_sql acme "UPDATE background_jobs SET node_id = NULL, next_run_at = '2099-01-01' WHERE id = $JOB_ID"
 client_sql acme "UPDATE background_jobs SET last_run_at = now() + interval '1 hour'"
 says 'a run that is yet to come' '!' "client 'Müller GmbH': job $JOB_ID last ran at 20.*yet to come"
 like 'and what that means' "$TS_OUT" '→ another machine runs jobs with another clock or time zone'
