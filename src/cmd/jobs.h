@@ -52,12 +52,6 @@ struct jobs_picture {
 bool jobs_look(struct jobs_picture *picture, const struct desk *desk, const char *client,
                struct err *err) MUST_USE;
 
-/* Has somebody claimed the job, or is a process of this machine at it?  Then work says who and
- * since when; a pid of 0: a session of the database (the job's claim), and a time of 0: not known.
- */
-bool jobs_is_at_work(const struct jobs_picture *picture, const struct survey_client *client,
-                     const struct survey_job *job, struct situation_work *work);
-
 /* What is known is given back; a picture of zeros is, too. */
 void jobs_forget(struct jobs_picture *picture);
 

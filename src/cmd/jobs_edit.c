@@ -257,7 +257,8 @@ bool jobs_remove(struct desk *desk, const struct jobs_request *request, struct b
     struct situation_work work;
     enum edit_end how = EDIT_DONE;
     bool done = begin(&edit, err);
-    if (done && !request->force && jobs_is_at_work(&edit.picture, edit.client, edit.job, &work))
+    if (done && !request->force &&
+        situation_find_work(&edit.picture.situation, edit.client->client.id, edit.job->row, &work))
         done = err_set(err, ERR_AWAY,
                        "jobs: job %d is at work now; wait, or remove it all the same with --force",
                        edit.id);

@@ -109,7 +109,7 @@ static void add_job(const struct jobs_picture *picture, const struct survey_clie
 {
     const struct desk *desk = picture->desk;
     struct situation_work work;
-    bool at_work = jobs_is_at_work(picture, client, job, &work);
+    bool at_work = situation_find_work(&picture->situation, client->client.id, job->row, &work);
     const struct job *row = &job->row->job;
     json_add_next(out);
     buf_add_text(out, "{");

@@ -83,10 +83,12 @@ static enum table_colour next_colour(const struct listing *listing,
                                      const struct survey_job *job)
 {
     struct situation_work work;
-    return jobs_is_at_work(listing->view.picture, client, job, &work) ? TABLE_GREEN
-           : job->due == DUE                                          ? TABLE_YELLOW
-           : job->due != DUE_LATER                                    ? TABLE_DIM
-                                                                      : TABLE_PLAIN;
+    return situation_find_work(&listing->view.picture->situation, client->client.id, job->row,
+                               &work)
+               ? TABLE_GREEN
+           : job->due == DUE       ? TABLE_YELLOW
+           : job->due != DUE_LATER ? TABLE_DIM
+                                   : TABLE_PLAIN;
 }
 
 static void add_columns(struct table *table, const struct listing *listing)

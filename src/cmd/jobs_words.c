@@ -83,7 +83,7 @@ void jobs_say_next(const struct jobs_view *view, const struct survey_client *cli
 {
     const struct job *row = &job->row->job;
     struct situation_work work;
-    if (jobs_is_at_work(view->picture, client, job, &work)) {
+    if (situation_find_work(&view->picture->situation, client->client.id, job->row, &work)) {
         say_work(view, &job->row->claim, &work, out);
         return;
     }

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "core/agewords.h"
 #include "core/cronspec.h"
+#include "engine/hold.h"
 
 enum { SECOND_US = 1000000 };
 
@@ -109,16 +110,6 @@ static void add_at_work(struct collector *c)
 
 /* ---- what keeps jobs from running ---- */
 
-static const char *why_of(const struct hold *hold)
-{
-    return *hold->why ? hold->why : _("no reason given");
-}
-
-static const char *who_of(const struct hold *hold)
-{
-    return *hold->who ? hold->who : "?";
-}
-
 static void add_lock(struct collector *c)
 {
     const struct situation *s = &c->o->situation;
@@ -166,11 +157,11 @@ static void add_hold(struct collector *c)
     show_time(c, all->since_s * SECOND_US, since);
     show_time(c, all->until_s * SECOND_US, until);
     if (all->until_s == HOLDS_FOREVER)
-        add(c, title, STATUS_BAD, _("everything, since %s, by %s: %s"), since, who_of(all),
-            why_of(all));
+        add(c, title, STATUS_BAD, _("everything, since %s, by %s: %s"), since, hold_who(all),
+            hold_why(all));
     else
         add(c, title, STATUS_BAD, _("everything, since %s until %s, by %s: %s"), since, until,
-            who_of(all), why_of(all));
+            hold_who(all), hold_why(all));
 }
 
 /* ---- what waits ---- */

@@ -118,7 +118,7 @@ static void add_running(const struct overview *o, const struct survey_client *cl
     for (size_t i = 0; i < client->count; i++) {
         const struct inventory_job *row = client->jobs[i].row;
         struct situation_work work;
-        if (!overview_is_running(o, client, &client->jobs[i], &work))
+        if (!situation_find_work(&o->situation, client->client.id, client->jobs[i].row, &work))
             continue;
         json_add_next(out);
         buf_add_text(out, "{");

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "cmd/status_facts.h"
 #include "core/agewords.h"
+#include "engine/hold.h"
 
 /* What is being told. */
 struct telling {
@@ -40,13 +41,12 @@ static void add_hold(struct telling *t, const struct hold *hold)
     char until[AGEWORDS_STAMP_MAX];
     if (!hold)
         return;
-    const char *who = *hold->who ? hold->who : "?";
-    const char *why = *hold->why ? hold->why : _("no reason given");
     agewords_stamp(&t->site->zone, hold->until_s * 1000000, t->o->situation.now_us, until);
     if (hold->until_s == HOLDS_FOREVER)
-        add(t, STATUS_BAD, _("held"), _("held by %s: %s"), who, why);
+        add(t, STATUS_BAD, _("held"), _("held by %s: %s"), hold_who(hold), hold_why(hold));
     else
-        add(t, STATUS_BAD, _("held"), _("held by %s until %s: %s"), who, until, why);
+        add(t, STATUS_BAD, _("held"), _("held by %s until %s: %s"), hold_who(hold), until,
+            hold_why(hold));
 }
 
 static void add_holds(struct telling *t)

@@ -146,7 +146,7 @@ static void add_running_job(const struct page *p, const struct survey_client *cl
 {
     const struct job_claim *claim = &job->row->claim;
     struct situation_work work;
-    if (!overview_is_running(p->o, client, job, &work))
+    if (!situation_find_work(&p->o->situation, client->client.id, job->row, &work))
         return;
     add_job(table, client, &job->row->job);
     add_since(p, work.since_us, table);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/civil.h"
+#include "core/scan.h"
 
 /* From 0001-01-01 to 9999-12-31, UTC: what a date of four digits can say. */
 static const int64_t instant_min_s = INT64_C(-62135596800);
@@ -34,38 +35,19 @@ static bool parse_epoch(const struct when *when, const char *text, int64_t *inst
 
 /* ---- pieces ---- */
 
-static bool take_digits(const char **text, int digits, int *value)
-{
-    *value = 0;
-    for (; digits; digits--, (*text)++) {
-        if (**text < '0' || **text > '9')
-            return false;
-        *value = *value * 10 + (**text - '0');
-    }
-    return true;
-}
-
-static bool take(const char **text, const char *wanted)
-{
-    size_t len = strlen(wanted);
-    if (strncmp(*text, wanted, len) != 0)
-        return false;
-    *text += len;
-    return true;
-}
-
 static bool take_date(const char **text, struct civil *at)
 {
-    return take_digits(text, 4, &at->year) && take(text, "-") && take_digits(text, 2, &at->month) &&
-           take(text, "-") && take_digits(text, 2, &at->day);
+    return scan_number(text, 4, 4, &at->year) && scan_word(text, "-") &&
+           scan_number(text, 2, 2, &at->month) && scan_word(text, "-") &&
+           scan_number(text, 2, 2, &at->day);
 }
 
 /* HH:MM[:SS] */
 static bool take_time(const char **text, struct civil *at)
 {
-    return take_digits(text, 2, &at->hour) && take(text, ":") &&
-           take_digits(text, 2, &at->minute) &&
-           (!take(text, ":") || take_digits(text, 2, &at->second));
+    return scan_number(text, 2, 2, &at->hour) && scan_word(text, ":") &&
+           scan_number(text, 2, 2, &at->minute) &&
+           (!scan_word(text, ":") || scan_number(text, 2, 2, &at->second));
 }
 
 /* Z, +01, +0100 or +01:00, or nothing. */
@@ -73,19 +55,19 @@ static bool take_offset(const char **text, struct point *point)
 {
     int hours = 0;
     int minutes = 0;
-    take(text, " ");
+    scan_word(text, " ");
     if (!**text)
         return true;
     point->has_offset = true;
-    if (take(text, "Z"))
+    if (scan_word(text, "Z"))
         return true;
-    int sign = take(text, "-") ? -1 : 1;
-    if (sign > 0 && !take(text, "+"))
+    int sign = scan_word(text, "-") ? -1 : 1;
+    if (sign > 0 && !scan_word(text, "+"))
         return false;
-    if (!take_digits(text, 2, &hours))
+    if (!scan_number(text, 2, 2, &hours))
         return false;
-    take(text, ":");
-    if (**text && !take_digits(text, 2, &minutes))
+    scan_word(text, ":");
+    if (**text && !scan_number(text, 2, 2, &minutes))
         return false;
     point->offset_s = sign * (hours * 3600 + minutes * 60);
     return hours < 24 && minutes < 60;
@@ -127,7 +109,7 @@ static bool take_day(const struct when *when, const char **text, struct civil *a
 {
     static const char *const words[] = {"yesterday", "today", "tomorrow"};
     for (int i = 0; i < (int)ARRAY_LEN(words); i++) {
-        if (!take(text, words[i]))
+        if (!scan_word(text, words[i]))
             continue;
         *at = day_from_today(when, zone_offset_s(when->zone, when->now_s), i - 1);
         return true;
@@ -153,7 +135,7 @@ static bool read_point(const struct when *when, const char *text, struct point *
         return true;
     if (!point->has_day)
         rest = text;
-    else if (!take(&rest, " ") && !take(&rest, "T"))
+    else if (!scan_word(&rest, " ") && !scan_word(&rest, "T"))
         return false;
     if (!take_time(&rest, &point->at) || !take_offset(&rest, point) || *rest)
         return false;

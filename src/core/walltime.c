@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/civil.h"
+#include "core/scan.h"
 
 enum { YEAR_DIGITS_MAX = 6, FRACTION_DIGITS = 6, SECOND_OF_TWO_US = 1 };
 
@@ -63,49 +64,28 @@ void walltime_show(const struct zone *zone, int64_t instant_us, char out[WALLTIM
     print(out, instant_us, instant_s + offset_s, suffix);
 }
 
-/* Reads min to max digits; the cursor ends behind them. */
-static bool take_digits(const char **text, int min, int max, int *value)
-{
-    int digits = 0;
-    *value = 0;
-    while (digits < max && **text >= '0' && **text <= '9') {
-        *value = *value * 10 + (*(*text)++ - '0');
-        digits++;
-    }
-    return digits >= min;
-}
-
-static bool take(const char **text, const char *wanted)
-{
-    size_t len = strlen(wanted);
-    if (strncmp(*text, wanted, len) != 0)
-        return false;
-    *text += len;
-    return true;
-}
-
 static bool take_date(const char **text, struct civil *at)
 {
-    return take_digits(text, 4, YEAR_DIGITS_MAX, &at->year) && take(text, "-") &&
-           take_digits(text, 2, 2, &at->month) && take(text, "-") &&
-           take_digits(text, 2, 2, &at->day);
+    return scan_number(text, 4, YEAR_DIGITS_MAX, &at->year) && scan_word(text, "-") &&
+           scan_number(text, 2, 2, &at->month) && scan_word(text, "-") &&
+           scan_number(text, 2, 2, &at->day);
 }
 
 static bool take_time(const char **text, struct civil *at)
 {
-    return take_digits(text, 2, 2, &at->hour) && take(text, ":") &&
-           take_digits(text, 2, 2, &at->minute) && take(text, ":") &&
-           take_digits(text, 2, 2, &at->second);
+    return scan_number(text, 2, 2, &at->hour) && scan_word(text, ":") &&
+           scan_number(text, 2, 2, &at->minute) && scan_word(text, ":") &&
+           scan_number(text, 2, 2, &at->second);
 }
 
 /* ".5" is half a second: the digits count from the left. */
 static bool take_fraction(const char **text, int *fraction_us)
 {
     *fraction_us = 0;
-    if (!take(text, "."))
+    if (!scan_word(text, "."))
         return true;
     const char *start = *text;
-    if (!take_digits(text, 1, FRACTION_DIGITS, fraction_us))
+    if (!scan_number(text, 1, FRACTION_DIGITS, fraction_us))
         return false;
     for (long digits = *text - start; digits < FRACTION_DIGITS; digits++)
         *fraction_us *= 10;
@@ -121,12 +101,12 @@ static bool is_valid(const struct civil *at)
 
 static bool read_local(const char *text, struct civil *at, int *fraction_us)
 {
-    if (!take_date(&text, at) || !take(&text, " ") || !take_time(&text, at) ||
+    if (!take_date(&text, at) || !scan_word(&text, " ") || !take_time(&text, at) ||
         !take_fraction(&text, fraction_us))
         return false;
     if (at->year == 0) /* PostgreSQL writes 0001 … BC */
         return false;
-    if (take(&text, " BC"))
+    if (scan_word(&text, " BC"))
         at->year = 1 - at->year;
     return *text == '\0' && is_valid(at);
 }

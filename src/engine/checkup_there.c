@@ -8,6 +8,7 @@
 #include "core/cronspec.h"
 #include "core/walltime.h"
 #include "engine/checkup_parts.h"
+#include "engine/hold.h"
 #include "io/upgrades.h"
 #include "store/behind.h"
 
@@ -50,8 +51,7 @@ void checkup_auth(struct checkup *checkup, const struct site *site)
 
 static void add_hold(const struct hold *hold, struct buf *out)
 {
-    buf_addf(out, "%s: %s", *hold->who ? hold->who : "?",
-             *hold->why ? hold->why : _("no reason given"));
+    buf_addf(out, "%s: %s", hold_who(hold), hold_why(hold));
 }
 
 static void advise_release(struct checkup *checkup, const struct survey_client *client)

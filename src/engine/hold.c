@@ -4,17 +4,26 @@
 #include "base/i18n.h"
 #include "core/walltime.h"
 
+const char *hold_who(const struct hold *hold)
+{
+    return *hold->who ? hold->who : "?";
+}
+
+const char *hold_why(const struct hold *hold)
+{
+    return *hold->why ? hold->why : _("no reason given");
+}
+
 void hold_describe(const struct hold *hold, const struct zone *zone, struct buf *text)
 {
     char since[WALLTIME_MAX];
     char until[WALLTIME_MAX];
     walltime_show(zone, hold->since_s * WALLTIME_SECOND_US, since);
     walltime_show(zone, hold->until_s * WALLTIME_SECOND_US, until);
-    const char *who = *hold->who ? hold->who : "?";
     if (hold->until_s == HOLDS_FOREVER)
-        buf_addf(text, _("held by %.100s since %s, until it is released"), who, since);
+        buf_addf(text, _("held by %.100s since %s, until it is released"), hold_who(hold), since);
     else
-        buf_addf(text, _("held by %.100s since %s, until %s"), who, since, until);
+        buf_addf(text, _("held by %.100s since %s, until %s"), hold_who(hold), since, until);
     if (*hold->why)
         buf_addf(text, ": %.500s", hold->why);
 }

@@ -23,6 +23,10 @@
  * be told. */
 bool hold_allows(const struct site *site, int client_id, struct err *why) MUST_USE;
 
+/* In words for people, also where nobody said so. */
+const char *hold_who(const struct hold *hold);
+const char *hold_why(const struct hold *hold);
+
 void hold_describe(const struct hold *hold, const struct zone *zone, struct buf *text);
 
 #endif

@@ -186,7 +186,7 @@ static bool is_late(const struct overview *o, const struct survey_client *client
     struct situation_work work;
     int64_t late_us = job_late_us(&job->row->job, o->situation.now_us);
     return late_us > OVERVIEW_OVERDUE_S * INT64_C(1000000) &&
-           !overview_is_running(o, client, job, &work);
+           !situation_find_work(&o->situation, client->client.id, job->row, &work);
 }
 
 bool overview_is_overdue(const struct overview *o, const struct survey_client *client,
@@ -208,16 +208,6 @@ bool overview_is_resting(const struct survey_job *job)
     return job->row->job.active && (job->due == DUE_NO_TIME || job->due == DUE_UNKNOWN_TYPE);
 }
 
-bool overview_is_running(const struct overview *o, const struct survey_client *client,
-                         const struct survey_job *job, struct situation_work *work)
-{
-    const struct job_claim *claim = &job->row->claim;
-    if (situation_find_work(&o->situation, client->client.id, job->row->job.id, work))
-        return true;
-    *work = (struct situation_work){.since_us = claim->has_since ? claim->since_us : 0};
-    return claim->pid != 0;
-}
-
 struct overview_counts overview_count(const struct overview *o, size_t index)
 {
     struct overview_counts counts = {0};
@@ -225,7 +215,8 @@ struct overview_counts overview_count(const struct overview *o, size_t index)
     struct situation_work work;
     for (size_t i = 0; i < client->count; i++) {
         counts.active += client->jobs[i].row->job.active;
-        counts.running += overview_is_running(o, client, &client->jobs[i], &work);
+        counts.running += situation_find_work(&o->situation, client->client.id, client->jobs[i].row,
+                                              &work);
         counts.overdue += overview_is_overdue(o, client, &client->jobs[i]);
         counts.resting += overview_is_resting(&client->jobs[i]);
     }

@@ -94,11 +94,6 @@ struct overview_counts overview_count(const struct overview *overview, size_t cl
  * must not hide the others. */
 int overview_failures(const struct overview *overview, size_t index);
 
-/* Has somebody claimed it, or is a process of this machine at it?  Then work says who and since
- * when; a pid of 0: a session of the database (the job's claim), and a time of 0: not known. */
-bool overview_is_running(const struct overview *overview, const struct survey_client *client,
-                         const struct survey_job *job, struct situation_work *work);
-
 /* Takes NULL. */
 void overview_release(struct overview *overview);
 

@@ -125,7 +125,7 @@ bool situation_is_served(const struct situation *s)
     return s->has_stamp && s->now_us - s->stamp.ended_us < SITUATION_SILENCE_S * INT64_C(1000000);
 }
 
-bool situation_find_work(const struct situation *s, int client_id, int job_id,
+static bool find_process(const struct situation *s, int client_id, int job_id,
                          struct situation_work *work)
 {
     const struct journal_item *entry = journal_count_find(&s->journal, client_id, job_id);
@@ -140,6 +140,16 @@ bool situation_find_work(const struct situation *s, int client_id, int job_id,
         return false;
     *work = (struct situation_work){.pid = entry->owner, .since_us = entry->run_at_us};
     return true;
+}
+
+bool situation_find_work(const struct situation *s, int client_id, const struct inventory_job *job,
+                         struct situation_work *work)
+{
+    const struct job_claim *claim = &job->claim;
+    if (find_process(s, client_id, job->job.id, work))
+        return true;
+    *work = (struct situation_work){.since_us = claim->has_since ? claim->since_us : 0};
+    return claim->pid != 0;
 }
 
 void situation_release(struct situation *s)

@@ -25,6 +25,7 @@
 #include "io/lockfile.h"
 #include "store/busy.h"
 #include "store/incidents.h"
+#include "store/inventory.h"
 #include "store/journal_count.h"
 #include "store/stamp.h"
 
@@ -57,15 +58,16 @@ bool situation_is_served(const struct situation *situation);
  * jobs do; 0: it does, none is at work, or that is not known. */
 int64_t situation_hang_s(const struct situation *situation);
 
-/* What a process of this machine is at. */
+/* Who is at a job, and since when. */
 struct situation_work {
-    pid_t pid;
-    int64_t since_us;
+    pid_t pid;        /* a process of this machine; 0: a session of the database, the job's claim */
+    int64_t since_us; /* 0: not known */
 };
 
-/* Is one at that job, claimed or not?  False also in the first seconds of a native one. */
-bool situation_find_work(const struct situation *situation, int client_id, int job_id,
-                         struct situation_work *work);
+/* Is somebody at that job: a process of ours, or has anybody claimed it?  False also in the first
+ * seconds of a native one. */
+bool situation_find_work(const struct situation *situation, int client_id,
+                         const struct inventory_job *job, struct situation_work *work);
 
 /* Takes NULL. */
 void situation_release(struct situation *situation);

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "core/agewords.h"
 #include "core/walltime.h"
+#include "engine/hold.h"
 #include "engine/why_conclude.h"
 #include "engine/why_parts.h"
 
@@ -113,12 +114,11 @@ static void look_at_client(struct why_asking *a)
 static void describe_hold(const struct why_asking *a, const struct hold *hold, struct buf *out)
 {
     char until[AGEWORDS_STAMP_MAX];
-    const char *why = *hold->why ? hold->why : _("no reason given");
     why_show_time(a, hold->until_s * SECOND_US, until);
     if (hold->until_s == HOLDS_FOREVER)
-        buf_addf(out, _("held until released, by %s: %s"), hold->who, why);
+        buf_addf(out, _("held until released, by %s: %s"), hold_who(hold), hold_why(hold));
     else
-        buf_addf(out, _("held until %s, by %s: %s"), until, hold->who, why);
+        buf_addf(out, _("held until %s, by %s: %s"), until, hold_who(hold), hold_why(hold));
 }
 
 /* It ends by itself before the job's time comes. */

@@ -114,17 +114,15 @@ static void look_at_no_time(struct why_asking *a)
                job->id, a->s->client->client.id);
 }
 
-static bool is_running(const struct why_asking *a)
+static bool is_running(const struct why_asking *a, struct situation_work *work)
 {
-    struct situation_work work;
-    const struct inventory_job *row = a->s->job->row;
-    return row->claim.pid ||
-           situation_find_work(a->s->situation, a->s->client->client.id, row->job.id, &work);
+    return situation_find_work(a->s->situation, a->s->client->client.id, a->s->job->row, work);
 }
 
 static void look_at_time(struct why_asking *a)
 {
     const struct job *job = &a->s->job->row->job;
+    struct situation_work work;
     char next[AGEWORDS_STAMP_MAX];
     int64_t late_s = job_late_us(job, a->s->situation->now_us) / 1000000;
     bool lies_ahead = job->has_next && job->next_us > a->s->situation->now_us;
@@ -134,7 +132,7 @@ static void look_at_time(struct why_asking *a)
         return;
     }
     why_show_time(a, job->next_us, next);
-    if (is_done || (!lies_ahead && (late_s <= OVERDUE_S || is_running(a)))) {
+    if (is_done || (!lies_ahead && (late_s <= OVERDUE_S || is_running(a, &work)))) {
         why_add(a, "next_run_at", WHY_FINE, "%s", next);
     } else if (lies_ahead && a->s->job->due == DUE) {
         why_add(a, "next_run_at", WHY_FINE, "%s, but without a schedule it is run at once", next);
@@ -205,13 +203,12 @@ static void look_at_claim(struct why_asking *a)
 {
     const struct job_claim *claim = &a->s->job->row->claim;
     struct situation_work work;
-    if (situation_find_work(a->s->situation, a->s->client->client.id, a->s->job->row->job.id,
-                            &work))
-        claimed_here(a, (int)work.pid, work.since_us);
-    else if (claim->pid)
-        claimed_there(a, claim);
-    else
+    if (!is_running(a, &work))
         why_add(a, "claim", WHY_FINE, "by nobody");
+    else if (work.pid)
+        claimed_here(a, (int)work.pid, work.since_us);
+    else
+        claimed_there(a, claim);
 }
 
 static bool others_wait(const struct why_asking *a)
