@@ -91,18 +91,20 @@ static void add_entries(struct errand *errand, const struct journal_count *count
 {
     if (count->running) {
         begin_line(errand, "");
-        table_cellf(&errand->table, TABLE_PLAIN, _("%d jobs are at work"), count->running);
+        table_cellf(&errand->table, TABLE_PLAIN, _("jobs at work: %d"), count->running);
     }
     if (count->waiting) {
         begin_line(errand, clients);
-        table_cellf(&errand->table, TABLE_PLAIN,
-                    _("%d runs wait to be recorded; task_server.pl would run their jobs again"),
-                    count->waiting);
+        table_cellf(
+            &errand->table, TABLE_PLAIN,
+            _("runs that wait to be recorded: %d; task_server.pl would run their jobs again"),
+            count->waiting);
     }
     if (count->bad) {
         begin_line(errand, "");
         table_cellf(&errand->table, TABLE_PLAIN,
-                    _("%d runs could not be recorded, and lie in the journal's bad/"), count->bad);
+                    _("runs that could not be recorded and lie in the journal's bad/: %d"),
+                    count->bad);
     }
 }
 

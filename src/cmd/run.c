@@ -167,11 +167,12 @@ static void log_summary(const struct round *round)
 {
     const struct tally *t = &round->tally;
     bool ran = t->succeeded || t->failed || t->unserved;
-    log_msg(ran ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
-            "run ended: %d jobs succeeded, %d failed, %d left due, %d claimed elsewhere; %d visits "
-            "to %zu clients, %d of them unreachable",
-            t->succeeded, t->failed, t->unserved, t->lost, round->visits, round->roster.count,
-            round->unreachable);
+    log_msg(
+        ran ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG,
+        "run ended; jobs: %d succeeded, %d failed, %d left due, %d claimed elsewhere; visits: %d, "
+        "clients: %zu, %d of them unreachable",
+        t->succeeded, t->failed, t->unserved, t->lost, round->visits, round->roster.count,
+        round->unreachable);
 }
 
 /* A forgotten users/nologin, once people have been told of it, is no good run either: nothing else

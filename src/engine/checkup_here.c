@@ -153,7 +153,8 @@ void checkup_directories(struct checkup *checkup, const struct checkup_wish *wis
     checkup_journal(checkup);
     if (s->journal.bad) {
         checkup_add(checkup, "directories", CHECKUP_WARNING,
-                    "%d runs could not be recorded and lie in the journal's bad/", s->journal.bad);
+                    "runs that could not be recorded and lie in the journal's bad/: %d",
+                    s->journal.bad);
         checkup_advise(checkup, _("look at them, and remove them"));
     }
 }

@@ -70,7 +70,8 @@ static bool end_remains(struct visit *visit, struct external *e, const struct en
         return false;
     }
     visit_log(visit, LOG_LEVEL_ERROR, &entry->job,
-              "interrupted: task-server went down while it ran (%d processes were left)", ended);
+              "interrupted: task-server went down while it ran (processes that were left: %d)",
+              ended);
     return true;
 }
 

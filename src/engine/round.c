@@ -119,7 +119,7 @@ static void begin_pass(struct round *round)
         for (size_t i = 0; i < round->roster.count; i++)
             custody_seat(&round->custody, &round->roster.seats[i]);
         roster_queue_idle(&round->roster);
-        log_msg(LOG_LEVEL_DEBUG, "a pass begins: %zu enabled clients", round->roster.count);
+        log_msg(LOG_LEVEL_DEBUG, "a pass begins; enabled clients: %zu", round->roster.count);
     } else if (!is_stopping(round)) {
         condition_raise(round->conditions,
                         &(struct condition){.key = "auth", .text = round->trouble.text});
@@ -398,7 +398,7 @@ static void stop_lanes(struct round *round)
     roster_clear_queue(&round->roster);
     if (!round->told_ms) {
         round->told_ms = clock_mono_ms();
-        log_msg(LOG_LEVEL_NOTICE, "told to stop; %d clients are still being served",
+        log_msg(LOG_LEVEL_NOTICE, "told to stop; clients still being served: %d",
                 crew_busy(&round->crew, true));
         crew_signal(&round->crew, SIGTERM);
     } else if (clock_mono_ms() >= kill_time_ms(round)) {

@@ -108,7 +108,7 @@ static void tell_leftovers(const struct external *e, const struct spawn_end *end
 {
     if (end->n_escaped)
         visit_log(e->x->visit, LOG_LEVEL_WARNING, &e->x->claim.job,
-                  "%zu processes it left behind were ended", end->n_escaped);
+                  "processes that it left behind, and that were ended: %zu", end->n_escaped);
     if (end->escaped_left)
         visit_log(e->x->visit, LOG_LEVEL_ERROR, &e->x->claim.job,
                   "processes it left behind do not end");

@@ -48,7 +48,7 @@ static void tell_output(const struct external *e, const struct spawn_end *end)
     external_tell(e, LOG_LEVEL_INFO, &end->output);
     if (end->n_escaped)
         visit_log(e->x->visit, LOG_LEVEL_WARNING, &e->x->claim.job,
-                  "%zu processes it left behind were ended", end->n_escaped);
+                  "processes that it left behind, and that were ended: %zu", end->n_escaped);
 }
 
 static void keep_data(struct external *e, const struct bridge_answer *answer)
@@ -92,8 +92,8 @@ static void end_session(const struct external *e)
         visit_log(visit, LOG_LEVEL_ERROR, &e->x->claim.job, "what it left does not end: %s",
                   err.text);
     else if (ended)
-        visit_log(visit, LOG_LEVEL_WARNING, &e->x->claim.job,
-                  "%d processes of its session were ended", ended);
+        visit_log(visit, LOG_LEVEL_WARNING, &e->x->claim.job, "ended processes of its session: %d",
+                  ended);
 }
 
 static void watch(struct external *e, struct bridge_call *call)

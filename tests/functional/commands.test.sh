@@ -185,7 +185,7 @@ like 'one that ignores SIGTERM is killed' "$(perform Stubborn)" \
     '^failure\|NULL\|ended after 1 second \(timeout\); SIGTERM was not enough: stubborn$'
 escaped=$(perform Escapes | cut -d '|' -f 2)
 is 'a process that escaped is ended' "$(process_runs "${escaped:-1}" && echo still there)" ''
-like 'and told of' "$(cat "$WORK/ts.err")" '\(Escapes\) after [0-9]+ ms: 1 processes it left behind were ended'
+like 'and told of' "$(cat "$WORK/ts.err")" '\(Escapes\) after [0-9]+ ms: processes that it left behind, and that were ended: 1'
 
 like 'a program that is not there' "$(perform Missing)" \
     '^failure\|NULL\|.*/usr/bin/no-such-program.*No such file'

@@ -87,7 +87,7 @@ add_waiting acme Nightly away
 start_ts away run
 has_begun away
 run_ts handover
-like 'a job at work is named' "$TS_OUT" '1 jobs are at work'
+like 'a job at work is named' "$TS_OUT" 'jobs at work: 1'
 pg_stop immediate
 let_end away
 wait_ts away
@@ -95,7 +95,7 @@ fails 'without a database' 75 run_ts handover
 like 'it says so' "$TS_ERR" 'cannot connect'
 pg_start
 ok 'when it is back' run_ts handover
-like 'the run that waits is named' "$TS_OUT" '^acme .*1 runs wait to be recorded'
+like 'the run that waits is named' "$TS_OUT" '^acme .*runs that wait to be recorded: 1'
 ok '--fix' run_ts handover --fix
 is 'records it' "$(client_sql acme "SELECT package_name || ' ' || status FROM background_job_histories")" 'Nightly success'
 unlike 'and no more is said of it' "$TS_OUT" 'wait'

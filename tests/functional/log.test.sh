@@ -29,13 +29,13 @@ is 'log = file: standard error stays empty' "$TS_ERR" ''
 is "kivitendo's own lines stay" "$(head -n 1 "$log")" '2026-01-01 00:00:00.000 1 [1] info: kivitendo was here'
 like 'ours follow in its form' "$(sed -n 2p "$log")" \
     "^20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9:]{8}\.[0-9]{3} ([0-9]+) \[[0-9]+\] ERROR: client 'acme': job $JOB_ID \(Test\) after [0-9]+ ms: failed"
-like 'with the summary' "$(tail -n 1 "$log")" '\] info: run ended: 0 jobs succeeded, 1 failed'
+like 'with the summary' "$(tail -n 1 "$log")" '\] info: run ended; jobs: 0 succeeded, 1 failed'
 lines=$(wc -l <"$log")
 run_ts run
 is 'a quiet run writes nothing' "$(wc -l <"$log") $TS_ERR" "$lines "
 ts_setting 'debug = 1'
 run_ts run
-like 'debug = 1 tells every decision' "$(tail -n +$((lines + 1)) "$log")" 'debug1: a pass begins: 1 enabled clients'
+like 'debug = 1 tells every decision' "$(tail -n +$((lines + 1)) "$log")" 'debug1: a pass begins; enabled clients: 1'
 run_ts -q run
 rm "$log"
 mkdir "$log"

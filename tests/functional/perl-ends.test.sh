@@ -86,7 +86,7 @@ is 'of 100 MB some are, and how many are not' \
     "$(grep '(PrintsALot) .*: it says: ' "$WORK/first.err" | awk '
         / bytes/ { said = $0 } { bytes += length }
         END { print (bytes < 200000), (said != "") }')" '1 1'
-like 'daemons are told of' "$(cat "$WORK/first.err")" '\(Daemonises\) after [0-9]+ ms: 1 processes it left behind were ended'
+like 'daemons are told of' "$(cat "$WORK/first.err")" '\(Daemonises\) after [0-9]+ ms: processes that it left behind, and that were ended: 1'
 
 daemon=$(client_sql acme "SELECT result FROM background_job_histories WHERE package_name = 'Daemonises'")
 is 'the daemon is gone' "$(process_runs "${daemon:-1}" && echo still there)" ''

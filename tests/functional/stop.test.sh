@@ -50,7 +50,7 @@ for signal in TERM INT HUP; do
     is 'no other job was started' "$(runs_of acme) $(runs_of beta)" '0 0'
     like 'and what happened is said' "$TS_ERR" \
         "job $held \\($HELD_JOB\\) after [0-9]+ ms: stopped before it was done; undone, and left due"
-    like 'also at the end' "$TS_ERR" 'run ended: 0 jobs succeeded, 0 failed, [12] left due'
+    like 'also at the end' "$TS_ERR" 'run ended; jobs: 0 succeeded, 0 failed, [12] left due'
     is 'the pid file is empty' "$(find "$INSTALLATION/users/pid" -type f -name '*.pid' -size +0; cat "$pid_file")" ''
 done
 ok 'the next run does it' run_ts -c "$WORK/short.conf" run

@@ -95,8 +95,8 @@ add_work
 run_ts -v run
 like '-v: what was done' "$TS_ERR" "job [0-9]+ \\(Test\\) after [0-9]+ ms: succeeded, next [0-9-]+ 03:00:00 \\+0[12]00: fine\$"
 like 'what was not done, and why' "$TS_ERR" 'job [0-9]+ \(Test\): has no next_run_at$'
-like 'how it began' "$TS_ERR" '^a pass begins: 1 enabled clients$'
-like 'and ended' "$TS_ERR" '^run ended: 1 jobs succeeded, 1 failed, 0 left due, 0 claimed elsewhere; 1 visits to 1 clients, 0 of them unreachable$'
+like 'how it began' "$TS_ERR" '^a pass begins; enabled clients: 1$'
+like 'and ended' "$TS_ERR" '^run ended; jobs: 1 succeeded, 1 failed, 0 left due, 0 claimed elsewhere; visits: 1, clients: 1, 0 of them unreachable$'
 run_ts run
 is 'a run with nothing to do says nothing' "$TS_CODE $TS_OUT$TS_ERR" '0 '
 ts_setting 'debug = 1'

@@ -38,7 +38,7 @@ is 'of the same verbs' "$(LC_ALL=C "$WORK/scripts/task_server" help | sed -n 's/
 both 'status before the first run' '^3 not armed last run: none yet running: no *$' \
     '^3 nicht eingerichtet letzter Lauf: noch keiner es läuft: keiner *$' status
 both 'stop' '^0 not armed' '^0 nicht eingerichtet' stop
-both 'a run in the foreground' '^0 .*run ended: 0 jobs succeeded' '^0 .*Lauf beendet; Jobs: 0 erfolgreich' debug
+both 'a run in the foreground' '^0 .*run ended; jobs: 0 succeeded' '^0 .*Lauf beendet; Jobs: 0 erfolgreich' debug
 both 'status after it' '^3 .*last run: 20[-0-9]* [:0-9]*, ended well; jobs: 0 succeeded, 0 failed' \
     '^3 .*letzter Lauf: 20[-0-9]* [:0-9]*, gut beendet; Jobs: 0 erfolgreich, 0 fehlgeschlagen' status
 both "check, with the program's own" '^0 configuration: .* jobs run as: .* can be written .*all is well' \
