@@ -78,7 +78,7 @@ static bool put_hold(const struct desk *desk, const struct hold *hold, struct er
     struct holds holds;
     if (!desk->site.state)
         return err_set(err, ERR_SYSTEM, "there is no state directory to write it down in");
-    bool done = holds_load(&holds, desk->site.holds_path, err) && holds_put(&holds, hold, err) &&
+    bool done = holds_open(&holds, desk->site.holds_path, err) && holds_put(&holds, hold, err) &&
                 holds_save(&holds, hold->since_s, err);
     holds_release(&holds);
     return done;

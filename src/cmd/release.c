@@ -67,7 +67,7 @@ static bool end_hold(const struct desk *desk, int client_id, const char *name, s
     int64_t now_s = clock_real_us() / 1000000;
     if (!desk->site.state)
         return err_set(err, ERR_SYSTEM, "there is no state directory that could hold anybody");
-    if (!holds_load(&holds, desk->site.holds_path, err))
+    if (!holds_open(&holds, desk->site.holds_path, err))
         return false;
     *held = holds_remove(&holds, client_id, now_s);
     if (!name)

@@ -82,10 +82,10 @@ static bool read_line(struct holds *holds, char *line, struct err *err)
     return holds_put(holds, &hold, err);
 }
 
-bool holds_load(struct holds *holds, const char *path, struct err *err)
+static bool load(struct holds *holds, const char *path, struct err *err)
 {
     struct buf text = {0};
-    *holds = (struct holds){.path = strdup(path)};
+    holds->path = strdup(path);
     bool done = holds->path ? wholefile_read_if_any(path, &text, err) : err_set_nomem(err);
     char *rest = text.data;
     for (char *line; done && text.len && (line = strsep(&rest, "\n"));)
@@ -94,6 +94,18 @@ bool holds_load(struct holds *holds, const char *path, struct err *err)
     if (!done)
         holds_release(holds);
     return done;
+}
+
+bool holds_load(struct holds *holds, const char *path, struct err *err)
+{
+    *holds = (struct holds){0};
+    return load(holds, path, err);
+}
+
+bool holds_open(struct holds *holds, const char *path, struct err *err)
+{
+    *holds = (struct holds){0};
+    return filelock_take(&holds->lock, path, err) && load(holds, path, err);
 }
 
 static const struct hold *lasting(const struct holds *holds, int client_id, int64_t now_s)
@@ -156,5 +168,6 @@ void holds_release(struct holds *holds)
         hold_release(&holds->items[i]);
     free(holds->items);
     free(holds->path);
+    filelock_release(&holds->lock);
     *holds = (struct holds){0};
 }

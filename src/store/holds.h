@@ -3,9 +3,12 @@
  *     struct holds holds = {0};
  *     holds_load(&holds, path, err)                     a file that is not there: nobody is held
  *     const struct hold *hold = holds_find(&holds, client_id, now_s);      NULL: it may run
- *     holds_put(&holds, &(struct hold){…}, err)         replaces that client's, if it has one
+ *     holds_release(&holds)
+ *
+ *     holds_open(&holds, path, err)                     loads them, and nobody else changes them
+ * now holds_put(&holds, &(struct hold){…}, err)         replaces that client's, if it has one
  *     holds_remove(&holds, client_id, now_s)
- *     holds_save(&holds, err)                           an empty list removes the file
+ *     holds_save(&holds, now_s, err)                    an empty list removes the file
  *     holds_release(&holds)
  *
  * A file in the state directory, so it counts for this installation on this machine; other nodes
@@ -25,6 +28,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "io/filelock.h"
 
 enum { HOLDS_ALL = 0, HOLDS_FOREVER = 0 };
 
@@ -40,9 +44,13 @@ struct holds {
     char *path;
     struct hold *items;
     size_t count;
+    struct filelock lock; /* held from holds_open on */
 };
 
 bool holds_load(struct holds *holds, const char *path, struct err *err) MUST_USE;
+
+/* The same for who is going to change them: until holds_release others wait here. */
+bool holds_open(struct holds *holds, const char *path, struct err *err) MUST_USE;
 
 /* What keeps this client from running: the hold of all clients or its own, whichever lasts longer.
  * Those that are over do not count. */

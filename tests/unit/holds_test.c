@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -110,6 +111,44 @@ static void holds_are_kept(void **state)
 
     write_file(path, "1\t2\n");
     assert_false(holds_load(&holds, path, &err));
+    unlink(path);
+}
+
+/* Each child holds clients of its own, one after the other, at the same time as the others. */
+static void hold_many(const char *path, int first_id, int count)
+{
+    struct err err = {0};
+    for (int id = first_id; id < first_id + count; id++) {
+        struct holds holds;
+        struct hold hold = {.client_id = id, .since_s = 5};
+        bool done = holds_open(&holds, path, &err) && holds_put(&holds, &hold, &err) &&
+                    holds_save(&holds, 10, &err);
+        holds_release(&holds);
+        if (!done)
+            scratch_exit(1);
+    }
+    scratch_exit(0);
+}
+
+static void holds_of_all_are_kept(void **state)
+{
+    enum { CHILDREN = 6, EACH = 20 };
+    struct err err = {0};
+    char path[300];
+    int status;
+    struct holds holds;
+    snprintf(path, sizeof path, "%s/holds", (const char *)*state);
+    for (int i = 0; i < CHILDREN; i++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0)
+            hold_many(path, 1 + i * EACH, EACH);
+    }
+    for (int i = 0; i < CHILDREN; i++)
+        assert_true(wait(&status) > 0 && status == 0);
+    assert_true(holds_load(&holds, path, &err));
+    assert_int_equal(holds.count, CHILDREN * EACH);
+    holds_release(&holds);
     unlink(path);
 }
 
@@ -265,8 +304,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holds_are_found),       cmocka_unit_test(holds_are_kept),
-        cmocka_unit_test(origins_are_parsed),    cmocka_unit_test(moves_are_noticed),
-        cmocka_unit_test(origins_are_forgotten),
+        cmocka_unit_test(holds_of_all_are_kept), cmocka_unit_test(origins_are_parsed),
+        cmocka_unit_test(moves_are_noticed),     cmocka_unit_test(origins_are_forgotten),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
