@@ -26,3 +26,16 @@ size_t fields_split(char *line, char **fields, size_t max)
     }
     return count;
 }
+
+bool fields_number(const char *field, int64_t max, int64_t *number)
+{
+    int64_t value = 0;
+    for (const char *at = field; *at; at++) {
+        int digit = *at - '0';
+        if (digit < 0 || digit > 9 || value > (max - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return *field != '\0';
+}

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include "store/fields.h"
 
 enum { FIELD_CLIENT, FIELD_SINCE, FIELD_UNTIL, FIELD_WHO, FIELD_WHY, FIELDS };
+
+static const int64_t latest_s = INT64_C(253402300799); /* the end of the year 9999 */
 
 static bool is_over(const struct hold *hold, int64_t now_s)
 {
@@ -66,20 +69,30 @@ bool holds_remove(struct holds *holds, int client_id, int64_t now_s)
     return lasted;
 }
 
-static bool read_line(struct holds *holds, char *line, struct err *err)
+static bool parse_line(char *line, struct hold *hold)
 {
     char *fields[FIELDS];
-    if (fields_split(line, fields, FIELDS) != FIELDS)
-        return err_set(err, ERR_SYSTEM, "%s: a line that is not ours; remove the file",
-                       holds->path);
-    struct hold hold = {
-        .client_id = atoi(fields[FIELD_CLIENT]),
-        .since_s = strtoll(fields[FIELD_SINCE], NULL, 10),
-        .until_s = strtoll(fields[FIELD_UNTIL], NULL, 10),
-        .who = fields[FIELD_WHO],
-        .why = fields[FIELD_WHY],
-    };
-    return holds_put(holds, &hold, err);
+    int64_t id;
+    if (fields_split(line, fields, FIELDS) != FIELDS ||
+        !fields_number(fields[FIELD_CLIENT], INT_MAX, &id) ||
+        !fields_number(fields[FIELD_SINCE], latest_s, &hold->since_s) ||
+        !fields_number(fields[FIELD_UNTIL], latest_s, &hold->until_s))
+        return false;
+    hold->client_id = (int)id;
+    hold->who = fields[FIELD_WHO];
+    hold->why = fields[FIELD_WHY];
+    return true;
+}
+
+static bool refuse(const struct holds *holds, struct err *err)
+{
+    return err_set(err, ERR_SYSTEM, "%s: a line that is not ours; remove the file", holds->path);
+}
+
+static bool read_line(struct holds *holds, char *line, struct err *err)
+{
+    struct hold hold;
+    return parse_line(line, &hold) ? holds_put(holds, &hold, err) : refuse(holds, err);
 }
 
 static bool load(struct holds *holds, const char *path, struct err *err)
@@ -87,6 +100,8 @@ static bool load(struct holds *holds, const char *path, struct err *err)
     struct buf text = {0};
     holds->path = strdup(path);
     bool done = holds->path ? wholefile_read_if_any(path, &text, err) : err_set_nomem(err);
+    if (done && strlen(buf_text(&text)) != text.len)
+        done = refuse(holds, err);
     char *rest = text.data;
     for (char *line; done && text.len && (line = strsep(&rest, "\n"));)
         done = !*line || read_line(holds, line, err);

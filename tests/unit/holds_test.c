@@ -108,9 +108,38 @@ static void holds_are_kept(void **state)
     assert_true(holds_save(&holds, 10, &err));
     assert_int_not_equal(stat(path, &st), 0);
     holds_release(&holds);
+}
 
-    write_file(path, "1\t2\n");
-    assert_false(holds_load(&holds, path, &err));
+static const char *const alien_lines[] = {
+    "1\t2",
+    "1\t50\t9223372036854775807\ta\tb",
+    "1\t50\t253402300800\ta\tb",
+    "1\t50\t99999999999999999999999\ta\tb",
+    "1\t-9223372036854775808\t0\ta\tb",
+    "1\t50\t-1\ta\tb",
+    "1\t50\t\ta\tb",
+    "1\t50\t6x\ta\tb",
+    "2147483648\t50\t0\ta\tb",
+    "all\t50\t0\ta\tb",
+};
+
+/* Nobody is held by a line that says something else than it did, and nobody released. */
+static void alien_lines_are_refused(void **state)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/holds", (const char *)*state);
+    for (size_t i = 0; i < ARRAY_LEN(alien_lines); i++) {
+        struct err err = {0};
+        struct holds holds;
+        write_file(path, alien_lines[i]);
+        if (holds_load(&holds, path, &err))
+            fail_msg("'%s' was taken", alien_lines[i]);
+        assert_int_equal(err.kind, ERR_SYSTEM);
+    }
+    struct err err = {0};
+    struct holds holds;
+    assert_int_equal(truncate(path, 0) || truncate(path, 4096), 0);
+    assert_false(holds_load(&holds, path, &err)); /* zeros, as a crash of the machine leaves them */
     unlink(path);
 }
 
@@ -304,8 +333,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holds_are_found),       cmocka_unit_test(holds_are_kept),
-        cmocka_unit_test(holds_of_all_are_kept), cmocka_unit_test(origins_are_parsed),
-        cmocka_unit_test(moves_are_noticed),     cmocka_unit_test(origins_are_forgotten),
+        cmocka_unit_test(holds_of_all_are_kept), cmocka_unit_test(alien_lines_are_refused),
+        cmocka_unit_test(origins_are_parsed),    cmocka_unit_test(moves_are_noticed),
+        cmocka_unit_test(origins_are_forgotten),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
