@@ -1,12 +1,13 @@
 #include "store/origins.h"
 
-#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/i18n.h"
+#include "io/lines.h"
 #include "io/wholefile.h"
 #include "store/fields.h"
 
@@ -21,9 +22,28 @@ static void home_release(struct origin_home *home)
     free(home->dbname);
 }
 
-static bool add(struct origins *origins, char *const fields[FIELDS], struct err *err)
+static bool is_digits(const char *text, size_t max)
 {
-    struct origin_home home = {.client_id = atoi(fields[FIELD_CLIENT])};
+    size_t len = strspn(text, "0123456789");
+    return !text[len] && len < max;
+}
+
+/* Fields of a line that was written whole, and is one line. */
+static bool split(char *line, char *fields[FIELDS], int64_t *client_id)
+{
+    return !lines_is_cut(line) && fields_split(line, fields, FIELDS) == FIELDS &&
+           fields_number(fields[FIELD_CLIENT], INT_MAX, client_id) &&
+           is_digits(fields[FIELD_SYSTEM], ORIGIN_SYSTEM_MAX) &&
+           is_digits(fields[FIELD_OID], ORIGIN_OID_MAX) && !strchr(fields[FIELDS - 1], '\t');
+}
+
+static bool add_line(struct origins *origins, char *line, struct err *err)
+{
+    int64_t client_id;
+    char *fields[FIELDS];
+    if (!split(line, fields, &client_id))
+        return true;
+    struct origin_home home = {.client_id = (int)client_id};
     snprintf(home.origin.system, sizeof home.origin.system, "%s", fields[FIELD_SYSTEM]);
     snprintf(home.origin.oid, sizeof home.origin.oid, "%s", fields[FIELD_OID]);
     home.origin.untold = !*home.origin.system;
@@ -44,13 +64,13 @@ static bool add(struct origins *origins, char *const fields[FIELDS], struct err 
 bool origins_load(struct origins *origins, const char *path, struct err *err)
 {
     struct buf text = {0};
-    char *fields[FIELDS];
     *origins = (struct origins){.path = strdup(path)};
     bool done = origins->path ? wholefile_read_if_any(path, &text, err) : err_set_nomem(err);
-    char *rest = text.data;
-    for (char *line; done && text.len && (line = strsep(&rest, "\n"));)
-        if (fields_split(line, fields, FIELDS) == FIELDS)
-            done = add(origins, fields, err);
+    char *line = text.data;
+    for (char *end; done && text.len && (end = strchr(line, '\n')); line = end + 1) {
+        *end = '\0';
+        done = add_line(origins, line, err);
+    }
     buf_release(&text);
     if (!done)
         origins_release(origins);
@@ -74,12 +94,10 @@ static void write_line(struct buf *text, const char *const fields[FIELDS])
 
 static bool append(const char *path, const struct buf *line, struct err *err)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return err_set_errno(err, "cannot write to %s", path);
-    bool done = write(fd, buf_text(line), line->len) == (ssize_t)line->len ||
-                err_set_errno(err, "cannot write to %s", path);
-    close(fd);
+    int fd = lines_open(path, err);
+    bool done = fd >= 0 && lines_append(fd, path, line, err);
+    if (fd >= 0)
+        close(fd);
     return done;
 }
 
@@ -87,7 +105,6 @@ bool origins_learn(struct origins *origins, const struct client *client, const s
                    struct err *err)
 {
     char id[16];
-    char *fields[FIELDS];
     struct buf line = {0};
     snprintf(id, sizeof id, "%d", client->id);
     const char *texts[FIELDS] = {
@@ -99,11 +116,10 @@ bool origins_learn(struct origins *origins, const struct client *client, const s
         [FIELD_DBNAME] = client->fields[CLIENT_DBNAME],
     };
     write_line(&line, texts);
-    bool done = line.failed ? err_set_nomem(err) : append(origins->path, &line, err);
+    bool done = append(origins->path, &line, err);
     if (!line.failed) { /* what cannot be written is remembered for this run at least */
         line.data[line.len - 1] = '\0';
-        done = fields_split(line.data, fields, FIELDS) == FIELDS && add(origins, fields, err) &&
-               done;
+        done = add_line(origins, line.data, err) && done;
     }
     buf_release(&line);
     return done;

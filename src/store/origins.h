@@ -16,7 +16,7 @@
  * Shape of the file: a line each, with tabs between: client's id, system identifier, oid, host,
  * port, database.  Only the run that holds the lock adds lines, each with one write; only
  * `release` takes some away, by replacing the file.  It may be lost: then every client is seen for
- * the first time again.  A line that cannot be understood is passed over.
+ * the first time again.  A line that cannot be understood, or was cut short, is passed over.
  * Errors: ERR_SYSTEM.
  */
 #ifndef STORE_ORIGINS_H

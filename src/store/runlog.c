@@ -1,16 +1,21 @@
 #include "store/runlog.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "io/lines.h"
+#include "store/fields.h"
 
 enum { FIELDS_OLD = 9, FIELDS = 10 };
+
+static const int64_t latest_us = INT64_C(253402300799999999); /* the end of the year 9999 */
+static const int64_t longest_ms = INT64_C(1000000000000);     /* thirty years */
 
 static const char once[] = "once";
 
@@ -35,10 +40,9 @@ static void add_text(struct buf *line, const char *text)
 
 static bool open_to_append(struct runlog *log, struct err *err)
 {
-    if (log->fd >= 0)
-        return true;
-    log->fd = open(log->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return log->fd >= 0 || err_set_errno(err, "cannot write to %s", log->path);
+    if (log->fd < 0)
+        log->fd = lines_open(log->path, err);
+    return log->fd >= 0;
 }
 
 bool runlog_append(struct runlog *log, const struct run_record *record, struct err *err)
@@ -54,10 +58,7 @@ bool runlog_append(struct runlog *log, const struct run_record *record, struct e
         add_text(&line, texts[i]);
     }
     buf_addf(&line, "\t%s\n", record->once ? once : "");
-    bool done = !line.failed || err_set_nomem(err);
-    done = done && open_to_append(log, err);
-    if (done && write(log->fd, line.data, line.len) != (ssize_t)line.len)
-        done = err_set_errno(err, "cannot write to %s", log->path);
+    bool done = open_to_append(log, err) && lines_append(log->fd, log->path, &line, err);
     buf_release(&line);
     return done;
 }
@@ -106,6 +107,22 @@ static bool read_end(const char *word, enum run_end *end)
     return false;
 }
 
+static bool read_numbers(char *const *fields, struct run_record *record)
+{
+    int64_t client_id;
+    int64_t job_id;
+    bool timed = strcmp(fields[3], "-1") != 0;
+    record->duration_ms = -1;
+    if (!fields_number(fields[0], latest_us, &record->run_at_us) ||
+        !fields_number(fields[1], INT_MAX, &client_id) ||
+        !fields_number(fields[2], INT_MAX, &job_id) ||
+        (timed && !fields_number(fields[3], longest_ms, &record->duration_ms)))
+        return false;
+    record->client_id = (int)client_id;
+    record->job_id = (int)job_id;
+    return true;
+}
+
 static bool parse(char *line, struct run_record *record)
 {
     char *fields[FIELDS];
@@ -115,17 +132,13 @@ static bool parse(char *line, struct run_record *record)
     if (count < FIELDS_OLD)
         return false;
     *record = (struct run_record){
-        .run_at_us = strtoll(fields[0], NULL, 10),
-        .client_id = atoi(fields[1]),
-        .job_id = atoi(fields[2]),
-        .duration_ms = strtoll(fields[3], NULL, 10),
         .package = fields[5],
         .client = fields[6],
         .description = fields[7],
         .text = fields[8],
         .once = count == FIELDS && strcmp(fields[FIELDS - 1], once) == 0,
     };
-    return read_end(fields[4], &record->end);
+    return read_numbers(fields, record) && read_end(fields[4], &record->end);
 }
 
 bool runlog_next(struct runlog_reader *reader, struct run_record *record)
@@ -136,7 +149,7 @@ bool runlog_next(struct runlog_reader *reader, struct run_record *record)
             return false;
         reader->line[len - 1] = '\0';
         reader->offset += len;
-        if (parse(reader->line, record))
+        if (!lines_is_cut(reader->line) && parse(reader->line, record))
             return true;
     }
     return false;

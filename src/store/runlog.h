@@ -18,7 +18,7 @@
  * client's id, job's id, milliseconds, how, package, client's name, description, text, and "once"
  * or nothing; lines that earlier versions wrote lack the last.  In texts tabs and control
  * characters are blanks, and a text is cut at RUNLOG_TEXT_MAX bytes.  A line is written at once, so
- * that processes may append side by side; one that cannot be understood is skipped.
+ * that processes may append side by side (io/lines.h); one that cannot be understood is skipped.
  *
  * Errors: ERR_SYSTEM.  A log that does not exist is empty.
  * Not here: who reads it (engine/notify, the commands), and when it is begun anew (runlog_rotate is

@@ -313,6 +313,67 @@ static void origins_are_forgotten(void **state)
     unlink(path);
 }
 
+/* A line of client 3 that was cut somewhere, or is none of ours: what it had is not known. */
+static const char *const torn_lines[] = {
+    "3\t7\t1",
+    "3\t7\t16\th\t5432",
+    "3\t7\t16\th\t5432\t",
+    "3\t7\t16\th\t5432\tac",
+    "3\t7\t16\th\t5432\tacme",
+    "3\t7\t14\t7\t16\th\t5432\tacme\n",
+    "3\t7\t16\th\t5432\tac4\t7\t16\th\t5432\tbeta\n",
+    "3\t7\t99999999999999999999\th\t5432\tacme\n",
+    "3\t7x\t16\th\t5432\tacme\n",
+    "x3\t7\t16\th\t5432\tacme\n",
+};
+
+static bool is_at_home(const char *path, int id, const char *dbname)
+{
+    struct err err = {0};
+    struct client client;
+    struct origins origins;
+    struct origin origin = make_origin("7", "16");
+    fill_client(&client, "h", dbname);
+    assert_true(origins_load(&origins, path, &err));
+    const struct origin_home *home = origins_find(&origins, id);
+    bool found = home && !origin_moved(home, &client, &origin);
+    if (home && !found)
+        fail_msg("client %d has '%s' on %s", id, home->dbname, home->host);
+    origins_release(&origins);
+    return found;
+}
+
+static void learn(const char *path, int id, const char *dbname)
+{
+    struct err err = {0};
+    struct client client;
+    struct origins origins;
+    struct origin origin = make_origin("7", "16");
+    fill_client(&client, "h", dbname);
+    client.id = id;
+    assert_true(origins_load(&origins, path, &err));
+    assert_true(origins_learn(&origins, &client, &origin, &err));
+    origins_release(&origins);
+}
+
+/* The next line is neither glued to it nor does it make it whole. */
+static void torn_origins_are_passed_over(void **state)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/databases", (const char *)*state);
+    for (size_t i = 0; i < ARRAY_LEN(torn_lines); i++) {
+        print_message("after '%s'\n", torn_lines[i]);
+        write_file(path, torn_lines[i]);
+        assert_false(is_at_home(path, 3, "acme"));
+        learn(path, 4, "beta");
+        assert_false(is_at_home(path, 3, "acme"));
+        learn(path, 3, "acme");
+        assert_true(is_at_home(path, 3, "acme"));
+        assert_true(is_at_home(path, 4, "beta"));
+    }
+    unlink(path);
+}
+
 static struct scratch scratch;
 
 static int make_scratch(void **state)
@@ -335,7 +396,7 @@ int main(void)
         cmocka_unit_test(holds_are_found),       cmocka_unit_test(holds_are_kept),
         cmocka_unit_test(holds_of_all_are_kept), cmocka_unit_test(alien_lines_are_refused),
         cmocka_unit_test(origins_are_parsed),    cmocka_unit_test(moves_are_noticed),
-        cmocka_unit_test(origins_are_forgotten),
+        cmocka_unit_test(origins_are_forgotten), cmocka_unit_test(torn_origins_are_passed_over),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

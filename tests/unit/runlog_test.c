@@ -104,11 +104,70 @@ static void test_rubbish(void **state)
     scratch_remove(&scratch);
 }
 
+/* Wherever a full disk or a crash cut the last line: it is no record, and those behind it are. */
+static void test_torn(void **state)
+{
+    (void)state;
+    static const char whole[] = "1\t2\t3\t4\tfailure\tP\tc\td\tthe text of it\tonce\n";
+    struct run_record next = {.run_at_us = 9, .job_id = 7, .package = "Next"};
+    for (size_t len = 1; len < sizeof whole - 1; len++) {
+        struct scratch scratch;
+        struct err err = {0};
+        struct runlog_reader reader;
+        struct run_record record;
+        scratch_make(&scratch, "/tmp");
+        char *path = strdup(scratch_path(&scratch, "runs"));
+        scratch_file(&scratch, "runs", whole, (int)len);
+        append(path, &next);
+        append(path, &next);
+        assert_true(runlog_open(&reader, path, 0, &err));
+        for (int i = 0; i < 2; i++)
+            if (!runlog_next(&reader, &record) || strcmp(record.package, "Next") != 0)
+                fail_msg("cut after %zu bytes: record %d", len, i);
+        assert_false(runlog_next(&reader, &record));
+        runlog_end(&reader);
+        free(path);
+        scratch_remove(&scratch);
+    }
+}
+
+static const char *const absurd[] = {
+    "9223372036854775807\t2\t3\t4",
+    "-9223372036854775808\t2\t3\t4",
+    "1\t99999999999\t3\t4",
+    "1\t2\t-3\t4",
+    "1\t2\t3\t9223372036854775807",
+    "1\t2\t3\t-2",
+    "\t2\t3\t4",
+};
+
+static void test_absurd(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(absurd); i++) {
+        struct scratch scratch;
+        struct err err = {0};
+        struct runlog_reader reader;
+        struct run_record record;
+        char text[200];
+        scratch_make(&scratch, "/tmp");
+        snprintf(text, sizeof text, "%s\tlost\tP\tc\td\tt\t\n", absurd[i]);
+        scratch_file(&scratch, "runs", text, -1);
+        assert_true(runlog_open(&reader, scratch_path(&scratch, "runs"), 0, &err));
+        if (runlog_next(&reader, &record))
+            fail_msg("%s", absurd[i]);
+        runlog_end(&reader);
+        scratch_remove(&scratch);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_absurd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
