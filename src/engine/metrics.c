@@ -55,23 +55,27 @@ static struct metrics_counter *add(struct metrics *metrics, const char *client, 
     return NULL;
 }
 
-/* NULL: no memory. */
+/* Whatever the names are; NULL: no memory. */
 static struct metrics_counter *get(struct metrics *metrics, const char *client, const char *package)
 {
-    struct metrics_counter *counter = find(metrics, client, package);
-    return counter ? counter : add(metrics, client, package);
+    char *clean_client = copy_name(client);
+    char *clean_package = copy_name(package);
+    struct metrics_counter *counter = NULL;
+    if (clean_client && clean_package) {
+        counter = find(metrics, clean_client, clean_package);
+        counter = counter ? counter : add(metrics, clean_client, clean_package);
+    }
+    free(clean_client);
+    free(clean_package);
+    return counter;
 }
 
 void metrics_count(struct metrics *metrics, const struct run_record *record)
 {
-    char *client = copy_name(record->client);
-    char *package = copy_name(record->package);
-    struct metrics_counter *counter = client && package ? get(metrics, client, package) : NULL;
+    struct metrics_counter *counter = get(metrics, record->client, record->package);
     if (counter)
         counter->ends[record->end]++;
     metrics->changed = true;
-    free(client);
-    free(package);
 }
 
 static int64_t parse_count(const char *text)

@@ -248,6 +248,21 @@ static void test_rubbish(void **state)
     desk_close(&desk);
 }
 
+/* A byte that went bad on the disk: the collector refuses a file that is no UTF-8. */
+static void test_bad_bytes(void **state)
+{
+    (void)state;
+    struct desk desk;
+    desk_open(&desk);
+    scratch_file(&desk.scratch, "counters",
+                 "ac\xFFme\tTe\x01st\t1\t0\t0\t0\nM\xC3\tTest\r\t2\t0\t0\t0\n", -1);
+    reopen(&desk);
+    write_all(&desk);
+    expect(&desk, JOBS("ac\xEF\xBF\xBDme", "Te st", "success", "1"), 1);
+    expect(&desk, JOBS("M\xEF\xBF\xBD", "Test ", "success", "2"), 1);
+    desk_close(&desk);
+}
+
 static bool fails_to_write(struct desk *desk, struct err *err)
 {
     struct metrics_run run = {.file = desk->file};
@@ -284,10 +299,10 @@ static void test_unwritable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gauges),     cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_counters),   cmocka_unit_test(test_names),
-        cmocka_unit_test(test_overdue),    cmocka_unit_test(test_rubbish),
-        cmocka_unit_test(test_unwritable),
+        cmocka_unit_test(test_gauges),    cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_counters),  cmocka_unit_test(test_names),
+        cmocka_unit_test(test_overdue),   cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_bad_bytes), cmocka_unit_test(test_unwritable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
