@@ -1,14 +1,16 @@
 #include "engine/metrics.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "io/wholefile.h"
+#include "store/fields.h"
 
 enum { FIELDS = 2 + METRICS_ENDS };
+
+#define COUNT_MAX (INT64_C(1) << 53) /* what a collector's doubles tell apart */
 
 /* ---- names ---- */
 
@@ -80,9 +82,8 @@ void metrics_count(struct metrics *metrics, const struct run_record *record)
 
 static int64_t parse_count(const char *text)
 {
-    errno = 0;
-    int64_t count = strtoll(text, NULL, 10);
-    return errno == 0 && count > 0 ? count : 0;
+    int64_t count = 0;
+    return fields_number(text, COUNT_MAX, &count) ? count : 0;
 }
 
 /* "client<tab>package<tab>1<tab>0<tab>0<tab>0" */

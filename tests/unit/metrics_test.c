@@ -236,7 +236,7 @@ static void test_rubbish(void **state)
     desk_open(&desk);
     scratch_file(&desk.scratch, "counters",
                  "rubbish\n\nacme\tTest\t1\t2\nacme\tTest\t3\t1\t0\t0\nacme\tTest\t4\t0\t0\t0\n"
-                 "acme\tBad\t-7\tx\t99999999999999999999999\t1\nacme\tCut\t1\t2\t3",
+                 "acme\tBad\t-7\tx\t9223372036854775807\t1\nacme\tCut\t1\t2\t3",
                  -1);
     reopen(&desk);
     write_all(&desk);
