@@ -21,21 +21,22 @@ static const char usage[] = N_(
     "                   [--send-test-mail]\n"
     "       task-server [-c FILE] [-C DIR] check --nagios [--max-age SECONDS]\n"
     "\n"
-    "Goes through everything that could keep jobs from running, or people from hearing of it:\n"
-    "configuration, file rights, databases, connections, clocks, the old server, the schedule,\n"
-    "kivitendo's pages, Perl, mail, and the jobs that the next clock changes touch.\n"
+    "Goes through everything that could keep jobs from running, or people from\n"
+    "hearing of it: configuration, file rights, databases, connections, clocks, the\n"
+    "old server, the schedule, kivitendo's pages, Perl, mail, and the jobs that the\n"
+    "next clock changes touch.\n"
     "\n"
-    "  --send-test-mail  sends a mail as a failure would, which says that it is a test\n"
+    "  --send-test-mail  sends a mail as a failure would, which says that it is a\n"
+    "                    test\n"
     "  --json            for scripts\n"
-    "  --nagios          one line for monitoring; exit codes 0 OK, 1 WARNING, 2 CRITICAL, 3 "
-    "UNKNOWN\n"
+    "  --nagios          one line for monitoring; exit codes 0 OK, 1 WARNING,\n"
+    "                    2 CRITICAL, 3 UNKNOWN\n"
     "  --max-age S       a last run older than this is CRITICAL (default: 180)\n"
     "\n"
-    "Exit codes without --nagios: 0 all is well, or only warnings; 1 something keeps jobs from\n"
-    "running, or people from hearing of it; 64 usage, 77 no permission, 78 wrong configuration, "
-    "of\n"
-    "which each fault is told.  A hold is a warning, and so is the first quarter of an hour of a\n"
-    "lock: somebody wants them.\n");
+    "Exit codes without --nagios: 0 all is well, or only warnings; 1 something keeps\n"
+    "jobs from running, or people from hearing of it; 64 usage, 77 no permission,\n"
+    "78 wrong configuration, of which each fault is told.  A hold is a warning, and\n"
+    "so is the first quarter of an hour of a lock: somebody wants them.\n");
 
 struct request {
     bool json;

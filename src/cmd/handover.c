@@ -18,18 +18,17 @@
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] handover [--fix]\n"
     "\n"
-    "Lists what would trouble kivitendo's own task_server.pl if it took over now, in all enabled\n"
-    "clients: schedules that its parser refuses, jobs that rest without a next time, commands, "
-    "and\n"
-    "runs that are not recorded yet.\n"
+    "Lists what would trouble kivitendo's own task_server.pl if it took over now, in\n"
+    "all enabled clients: schedules that its parser refuses, jobs that rest without\n"
+    "a next time, commands, and runs that are not recorded yet.\n"
     "\n"
-    "  --fix   mends it: such jobs are made inactive, those with a good schedule get their next\n"
-    "          time, and runs are recorded\n"
+    "  --fix   mends it: such jobs are made inactive, those with a good schedule get\n"
+    "          their next time, and runs are recorded\n"
     "\n"
     "task_server uninstall calls it.\n"
     "\n"
-    "Exit codes: 0 done, whatever was found; 75 a database could not be reached (the others are\n"
-    "looked at), 77 no permission, 78 wrong configuration.\n");
+    "Exit codes: 0 done, whatever was found; 75 a database could not be reached (the\n"
+    "others are looked at), 77 no permission, 78 wrong configuration.\n");
 
 struct errand {
     struct desk desk;

@@ -20,26 +20,27 @@
 #include "io/session.h"
 
 static const char usage[] = N_(
-    "usage: task-server [-c FILE] [-C DIR] history [--client C] [--package P] [--status S]\n"
-    "                   [--since WHEN] [--limit N] [--json]\n"
-    "       task-server … history stats [--client C] [--package P] [--status S] [--since WHEN]\n"
-    "                   [--json]\n"
+    "usage: task-server [-c FILE] [-C DIR] history [--client C] [--package P]\n"
+    "                   [--status S] [--since WHEN] [--limit N] [--json]\n"
+    "       task-server … history stats [--client C] [--package P] [--status S]\n"
+    "                   [--since WHEN] [--json]\n"
     "\n"
-    "Shows how runs of jobs ended, the newest first, in all enabled clients.  With stats: per job\n"
-    "how many there were and how many failed, and how long they took.\n"
+    "Shows how runs of jobs ended, the newest first, in all enabled clients.  With\n"
+    "stats: per job how many there were and how many failed, and how long they took.\n"
     "\n"
     "  --client C    only this client (its id or name)\n"
     "  --package P   only this package\n"
     "  --status S    only success, failure or interrupted\n"
-    "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', yesterday, 13:00, or a distance\n"
-    "                like 2h30m, 7d or 2w; task-server(1) lists the forms\n"
+    "  --since WHEN  only from then on: 'YYYY-MM-DD [HH:MM]', yesterday, 13:00, or a\n"
+    "                distance like 2h30m, 7d or 2w; task-server(1) lists the forms\n"
     "  --limit N     at most so many (default: 50, and all of them with --since)\n"
     "  --json        everything, whole, for scripts\n"
     "\n"
-    "How long a run took is known where it ran from this machine and was started by this program.\n"
+    "How long a run took is known where it ran from this machine and was started by\n"
+    "this program.\n"
     "\n"
-    "Exit codes: 0 done, 64 usage, 75 a database could not be reached (the others are shown),\n"
-    "77 no permission, 78 wrong configuration.\n");
+    "Exit codes: 0 done, 64 usage, 75 a database could not be reached (the others\n"
+    "are shown), 77 no permission, 78 wrong configuration.\n");
 
 enum { LIMIT_DEFAULT = 50, LIMIT_MAX = 100000 };
 

@@ -20,18 +20,21 @@
 #include "store/fields.h"
 
 static const char usage[] = N_(
-    "usage: task-server [-c FILE] [-C DIR] hold [--client C] [--until T] [--why TEXT]\n"
+    "usage: task-server [-c FILE] [-C DIR] hold [--client C] [--until T]\n"
+    "                   [--why TEXT]\n"
     "\n"
-    "From now on no job is started, until somebody says 'task-server release'.  What is running\n"
-    "goes on.  It counts for this installation on this machine: other nodes that serve the same\n"
-    "databases must be held by themselves.\n"
+    "From now on no job is started, until somebody says 'task-server release'.  What\n"
+    "is running goes on.  It counts for this installation on this machine: other\n"
+    "nodes that serve the same databases must be held by themselves.\n"
     "\n"
     "  --client C   only jobs of the client C (its id or its name)\n"
-    "  --until T    it ends by itself then: 13:00, tomorrow, '2026-11-25 08:00', 30m, 2h, 3d\n"
+    "  --until T    it ends by itself then: 13:00, tomorrow, '2026-11-25 08:00',\n"
+    "               30m, 2h, 3d\n"
     "  --why TEXT   what people are told\n"
     "\n"
-    "Exit codes: 0 held, 64 usage or no such client, 71 it could not be written down, 75 the\n"
-    "authentication database could not be reached, 77 no permission, 78 wrong configuration.\n");
+    "Exit codes: 0 held, 64 usage or no such client, 71 it could not be written\n"
+    "down, 75 the authentication database could not be reached, 77 no permission,\n"
+    "78 wrong configuration.\n");
 
 struct request {
     const char *client; /* NULL: all */

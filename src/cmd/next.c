@@ -130,19 +130,21 @@ static int run(const struct cmd_args *args)
 
 const struct cmd cmd_next = {
     .name = "next",
-    .usage = N_(
-        "usage: task-server next SPEC [--from WHEN] [--count N]\n"
-        "\n"
-        "Prints when a cron_spec fires, one time a line, in local time (TZ, else\n"
-        "/etc/localtime).  Needs no database and no configuration.\n"
-        "\n"
-        "  SPEC          five fields in one argument, '*/5 8-17 * * 1-5', or @daily and the like\n"
-        "  --from WHEN   only times after WHEN (default: now): 'YYYY-MM-DD HH:MM[:SS]', tomorrow,\n"
-        "                or a distance from now like 3d; task-server(1) lists the forms\n"
-        "  --count N     how many times at most (default: 10)\n"
-        "  --help        this text\n"
-        "\n"
-        "Items of a SPEC that pick nothing are named on standard error, and so is a SPEC\n"
-        "that never fires.  Exit codes: 0 done, 64 wrong SPEC or usage, 78 TZ means nothing.\n"),
+    .usage = N_("usage: task-server next SPEC [--from WHEN] [--count N]\n"
+                "\n"
+                "Prints when a cron_spec fires, one time a line, in local time (TZ, else\n"
+                "/etc/localtime).  Needs no database and no configuration.\n"
+                "\n"
+                "  SPEC          five fields in one argument, '*/5 8-17 * * 1-5', or @daily and\n"
+                "                the like\n"
+                "  --from WHEN   only times after WHEN (default: now): 'YYYY-MM-DD HH:MM[:SS]',\n"
+                "                tomorrow, or a distance from now like 3d; task-server(1) lists\n"
+                "                the forms\n"
+                "  --count N     how many times at most (default: 10)\n"
+                "  --help        this text\n"
+                "\n"
+                "Items of a SPEC that pick nothing are named on standard error, and so is a SPEC\n"
+                "that never fires.  Exit codes: 0 done, 64 wrong SPEC or usage, 78 TZ means\n"
+                "nothing.\n"),
     .run = run,
 };

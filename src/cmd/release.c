@@ -15,18 +15,19 @@
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] release [--client C]\n"
     "\n"
-    "Ends a hold: that of all clients, or with --client that of one.  What has become due in the\n"
-    "meantime runs, once each.\n"
+    "Ends a hold: that of all clients, or with --client that of one.  What has\n"
+    "become due in the meantime runs, once each.\n"
     "\n"
-    "A client whose database is not the one it was (a restored copy, a renamed one, another\n"
-    "server) is held by itself.  With --client that database is accepted from now on; where it is\n"
-    "held by hand besides, that hold ends first, and the command is to be said once more.\n"
+    "A client whose database is not the one it was (a restored copy, a renamed one,\n"
+    "another server) is held by itself.  With --client that database is accepted\n"
+    "from now on; where it is held by hand besides, that hold ends first, and the\n"
+    "command is to be said once more.\n"
     "\n"
     "  --client C   the client C (its id or its name)\n"
     "\n"
-    "Exit codes: 0 nothing of the kind is held any more, 64 usage or no such client, 71 it could\n"
-    "not be written down, 75 a database could not be reached, 77 no permission, 78 wrong\n"
-    "configuration.\n");
+    "Exit codes: 0 nothing of the kind is held any more, 64 usage or no such client,\n"
+    "71 it could not be written down, 75 a database could not be reached, 77 no\n"
+    "permission, 78 wrong configuration.\n");
 
 static bool parse_request(const struct cmd_args *args, const char **client, struct err *err)
 {

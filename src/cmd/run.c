@@ -22,15 +22,16 @@
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] [-q|-v] run\n"
     "\n"
-    "One run: works through the due jobs of all enabled clients, then ends.  This is what cron\n"
-    "or a systemd timer starts every minute.  While another run is at work it ends at once, with\n"
-    "0.\n"
+    "One run: works through the due jobs of all enabled clients, then ends.  This is\n"
+    "what cron or a systemd timer starts every minute.  While another run is at work\n"
+    "it ends at once, with 0.\n"
     "\n"
-    "SIGTERM, SIGINT and SIGHUP stop it: nothing new is started, running jobs get stop_grace\n"
-    "seconds.  SIGALRM makes it look for due jobs at once.\n"
+    "SIGTERM, SIGINT and SIGHUP stop it: nothing new is started, running jobs get\n"
+    "stop_grace seconds.  SIGALRM makes it look for due jobs at once.\n"
     "\n"
-    "Exit codes: 0 done (failed jobs are recorded in their history, not here), 71 system error,\n"
-    "75 a database could not be reached, 77 no permission, 78 wrong configuration.\n");
+    "Exit codes: 0 done (failed jobs are recorded in their history, not here),\n"
+    "71 system error, 75 a database could not be reached, 77 no permission, 78 wrong\n"
+    "configuration.\n");
 
 /* What a run holds, besides the site. */
 struct run {

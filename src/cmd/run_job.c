@@ -21,21 +21,22 @@
 #include "store/origins.h"
 
 static const char usage[] = N_(
-    "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID [--client C | --all-clients]\n"
-    "                   [--force]\n"
+    "usage: task-server [-c FILE] [-C DIR] [-q|-v] run-job ID\n"
+    "                   [--client C | --all-clients] [--force]\n"
     "\n"
-    "Runs the job with this ID now, whatever its schedule and whether it is active or not: in\n"
-    "every enabled client that has it, or in the client C (its id or its name).  The run is\n"
-    "recorded and the next time is set, as if it had been due.\n"
+    "Runs the job with this ID now, whatever its schedule and whether it is active\n"
+    "or not: in every enabled client that has it, or in the client C (its id or its\n"
+    "name).  The run is recorded and the next time is set, as if it had been due.\n"
     "\n"
     "  --client C      only there\n"
-    "  --force         also where the client is held, by hand or because its database is not the\n"
-    "                  one it was\n"
+    "  --force         also where the client is held, by hand or because its\n"
+    "                  database is not the one it was\n"
     "  --all-clients   also if the ID means different packages in different clients\n"
     "\n"
-    "Exit codes: 0 it ran (its outcome, also a failure, is in its history and on standard error),\n"
-    "64 no such job, or usage, 75 a database could not be reached, the installation is locked, or\n"
-    "another session has claimed the job, 77 no permission, 78 wrong configuration.\n");
+    "Exit codes: 0 it ran (its outcome, also a failure, is in its history and on\n"
+    "standard error), 64 no such job, or usage, 75 a database could not be reached,\n"
+    "the installation is locked, or another session has claimed the job, 77 no\n"
+    "permission, 78 wrong configuration.\n");
 
 enum { WAIT_MS = 250 };
 

@@ -15,11 +15,11 @@
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] settings\n"
     "\n"
-    "Prints what scripts want to know of an installation, as lines of a key and a value:\n"
-    "installation, configuration, pid_file, scheduler, run_as, stop_grace, kill_grace, "
-    "mail_method;\n"
-    "writes, once for each place where jobs write; and, unless root asks, state_dir and last_run.\n"
-    "Paths are absolute.  Asks no database.\n"
+    "Prints what scripts want to know of an installation, as lines of a key and a\n"
+    "value: installation, configuration, pid_file, scheduler, run_as, stop_grace,\n"
+    "kill_grace, mail_method; writes, once for each place where jobs write; and,\n"
+    "unless root asks, state_dir and last_run.  Paths are absolute.  Asks no\n"
+    "database.\n"
     "\n"
     "Exit codes: 0 done, 77 no permission, 78 wrong configuration.\n");
 

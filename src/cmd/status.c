@@ -18,20 +18,21 @@
 #include "io/wholefile.h"
 
 static const char usage[] = N_(
-    "usage: task-server [-c FILE] [-C DIR] status [--client C] [--json | --html FILE]\n"
+    "usage: task-server [-c FILE] [-C DIR] status [--client C]\n"
+    "                   [--json | --html FILE]\n"
     "\n"
-    "Shows the installation at a glance: whether runs come and when the last one was, what is\n"
-    "running, each client with its jobs, which jobs are overdue, what failed in the last 24 "
-    "hours,\n"
-    "and what keeps jobs from running.\n"
+    "Shows the installation at a glance: whether runs come and when the last one\n"
+    "was, what is running, each client with its jobs, which jobs are overdue, what\n"
+    "failed in the last 24 hours, and what keeps jobs from running.\n"
     "\n"
     "  --client C  only this client (its id or name)\n"
     "  --json      for scripts\n"
-    "  --html FILE writes it as a page for browsers, with the runs of 24 hours and 7 days as\n"
-    "              timelines; FILE is replaced as a whole and may be read by everybody\n"
+    "  --html FILE writes it as a page for browsers, with the runs of 24 hours and\n"
+    "              7 days as timelines; FILE is replaced as a whole and may be read\n"
+    "              by everybody\n"
     "\n"
-    "Exit codes: 0 shown, 64 usage, 75 a database could not be reached (the rest is shown), 77 no\n"
-    "permission, 78 wrong configuration.\n");
+    "Exit codes: 0 shown, 64 usage, 75 a database could not be reached (the rest is\n"
+    "shown), 77 no permission, 78 wrong configuration.\n");
 
 enum { DAY_S = 86400 };
 

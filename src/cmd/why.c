@@ -18,16 +18,16 @@
 static const char usage[] = N_(
     "usage: task-server [-c FILE] [-C DIR] why JOB [--client C] [--json]\n"
     "\n"
-    "Goes through every condition for a job to be run, in the order in which a run asks, with its\n"
-    "present value, and ends with a sentence that says what keeps the job from running and what "
-    "to\n"
-    "do.  JOB is its id, or its package.\n"
+    "Goes through every condition for a job to be run, in the order in which a run\n"
+    "asks, with its present value, and ends with a sentence that says what keeps the\n"
+    "job from running and what to do.  JOB is its id, or its package.\n"
     "\n"
-    "  --client C  only there (its id or name); also for a client that is not enabled\n"
+    "  --client C  only there (its id or name); also for a client that is not\n"
+    "              enabled\n"
     "  --json      for scripts\n"
     "\n"
-    "Exit codes: 0 shown, 64 usage or no such job, 75 a database could not be reached, 77 no\n"
-    "permission, 78 wrong configuration.\n");
+    "Exit codes: 0 shown, 64 usage or no such job, 75 a database could not be\n"
+    "reached, 77 no permission, 78 wrong configuration.\n");
 
 struct request {
     const char *job;
