@@ -37,28 +37,22 @@ cron_lines() {
         "* * * * * ${1:+$1 }$(cron_command) $cron_end" "# END: $cron_end"
 }
 
-# Does the entry itself stand in standard input?  An entry that somebody has commented out does not.
-cron_has_entry() {
-    cron_end=$(cron_mark | sed 's/%/\\%/g')
-    CRON_END="$cron_end" awk '
-        BEGIN { mark = " " ENVIRON["CRON_END"] }
-        { sub(/\r$/, "") }
-        /^[ \t]*#/ { next }
-        length($0) > length(mark) && substr($0, length($0) - length(mark) + 1) == mark { found = 1 }
-        END { exit !found }'
-}
-
-# Standard input without lines of ours; all others as they are, whatever they end in.
-cron_without_ours() {
-    cron_end=$(cron_mark | sed 's/%/\\%/g')
-    CRON_END="$cron_end" awk '
+# cron_sort WHICH: of the crontab in standard input, our lines, byte for byte, or with "others" all else.
+# Ours is what ends in our mark; the name of another installation may begin with that of this one.
+cron_sort() {
+    CRON_END=$(cron_mark | sed 's/%/\\%/g') WHICH=$1 awk '
         BEGIN { mark = " " ENVIRON["CRON_END"] }
         {
             line = $0
             sub(/\r$/, "", line)
-            if (length(line) > length(mark) && substr(line, length(line) - length(mark) + 1) == mark) next
-            print
+            at = length(line) - length(mark)
+            if ((at > 0 && substr(line, at + 1) == mark) == (ENVIRON["WHICH"] == "ours")) print
         }'
+}
+
+# Does the entry itself stand in standard input?  One that somebody has commented out does not.
+cron_has_entry() {
+    cron_sort ours | grep -q -v '^[[:blank:]]*#'
 }
 
 cron_too_long() {
@@ -196,17 +190,13 @@ crontab_is_armed() {
     may_run_as_user || return 2
     crontab_read || return 2
     cron_has_entry <"$work/crontab" && return
-    cron_marked <"$work/crontab" >/dev/null || return 1
+    [ -n "$(cron_sort ours <"$work/crontab")" ] || return 1
     return 3
 }
 
 crontab_is_current() {
     cron_lines >"$work/lines"
-    crontab_read && cron_marked <"$work/crontab" | cmp -s - "$work/lines"
-}
-
-cron_marked() {
-    grep -F -e " $(cron_mark | sed 's/%/\\%/g')"
+    crontab_read && cron_sort ours <"$work/crontab" | cmp -s - "$work/lines"
 }
 
 # Others may be at the same crontab: other installations, at least, wait for each other.
@@ -218,10 +208,14 @@ crontab_lock() {
     fi
 }
 
-# Debian's crontab -l shows a carriage return as two characters; written back so, it would be lost.
+# Debian's crontab -l shows a carriage return as a backslash and an r; what really stands there is seen only
+# by the editor of crontab -e.  An editor that changes nothing changes nothing.
 crontab_list() {
     crontab_of -l >"$work/crontab.list" || return
-    awk '{ if (sub(/\\r$/, "")) printf "%s\r\n", $0; else print }' "$work/crontab.list"
+    if grep -q '\\r' "$work/crontab.list"; then
+        (VISUAL=cat EDITOR=cat && export VISUAL EDITOR && crontab_of -e </dev/null >"$work/crontab.list") || return
+    fi
+    cat "$work/crontab.list"
 }
 
 # crontab(1) puts the new one in place by renaming it; what is there is then compared.
@@ -240,14 +234,14 @@ crontab_arm() {
     cron_too_long || return
     crontab_lock
     crontab_is_there || return
-    { cron_without_ours <"$work/crontab" && cron_lines; } >"$work/crontab.new"
+    { cron_sort others <"$work/crontab" && cron_lines; } >"$work/crontab.new"
     crontab_write
 }
 
 crontab_disarm() {
     crontab_lock
     crontab_is_there || return
-    cron_without_ours <"$work/crontab" >"$work/crontab.new"
+    cron_sort others <"$work/crontab" >"$work/crontab.new"
     crontab_write
 }
 

@@ -10,13 +10,13 @@ add_client acme
 add_job acme Test '0 3 * * *' due --data 'result: hello'
 config=$INSTALLATION/config/kivitendo.conf
 
-# tab [FILE]: the crontab of the user who runs jobs; with a file, sets it.  Debian's crontab -l shows
-# a carriage return as two characters.
+# tab [FILE]: the crontab of the user who runs jobs, byte for byte, without the head that Debian's crontab(1)
+# puts there; with a file, sets it.
 tab() {
     if [ $# -gt 0 ]; then
         crontab -u "$PG_USER" "$1"
     else
-        crontab -u "$PG_USER" -l 2>/dev/null | sed "s/\\\\r\$/$(printf '\r')/"
+        sed '1,3{/^# DO NOT EDIT/d; /^# (/d}' "/var/spool/cron/crontabs/$PG_USER" 2>/dev/null
     fi
 }
 
@@ -111,6 +111,9 @@ for backend in cron.d crontab; do
     arm --scheduler $backend start
     arm -c "$INSTALLATION/config/b 100%.conf" --scheduler $backend start
     is "two configurations, two entries ($backend)" "$ARM_CODE $(in_cron)" '0 2'
+    arm_like "the first is armed, and current ($backend)" '^0 already armed' --scheduler $backend start
+    arm check
+    unlike "check sees nothing of the other ($backend)" "$ARM_OUT" 'is not what start would write'
     arm_like "the other path to it is the same ($backend)" '^0 already armed' -c kivi/config/../config/'b 100%.conf' --scheduler $backend start
     mkdir -p "$WORK/kivi2" && cp -R "$first/." "$WORK/kivi2" && chown -R "$PG_USER" "$WORK/kivi2"
     INSTALLATION=$WORK/kivi2
@@ -118,6 +121,7 @@ for backend in cron.d crontab; do
     INSTALLATION=$first
     arm stop
     is "one is stopped, the others stay ($backend)" "$(in_cron)" 1
+    arm_like "stopping again finds nothing that was left ($backend)" '^0 not armed *$' stop
     arm_like "and are armed ($backend)" '^1 armed' -c "$INSTALLATION/config/b 100%.conf" status
     command=$(cat /etc/cron.d/* /var/spool/cron/crontabs/* 2>/dev/null | grep -v '^#' | grep -F 'b 100' |
         sed "s/^\* \* \* \* \* \($PG_USER \)\{0,1\}//; s/\\\\%/%/g")
@@ -145,6 +149,8 @@ strange() {
 
 printf 'MAILTO=me\r\n*/5 * * * * true\r\n# BEGIN\r\n' >"$WORK/tab"
 strange 'CRLF'
+printf '* 1 * * * printf a\\r\n# \\n \\\\ \\x41 \\c %%s \r in the middle\n# \001\033[1m\t\377\r\n  \n# \\r\r\n' >"$WORK/tab"
+strange 'backslashes, carriage returns, controls, and what is no UTF-8'
 awk 'BEGIN { for (i = 0; i < 10000; i++) print "# line " i }' >"$WORK/tab"
 tab "$WORK/tab"
 arm_like "10,000 lines are crontab(1)'s limit" '^4 .*is not changed: .*too long' --scheduler crontab start
