@@ -21,7 +21,7 @@ XGETTEXT := xgettext --from-code=UTF-8 --language=C --sort-by-file --add-comment
 SPEAKING_SCRIPTS := scripts/task_server $(wildcard scripts/arm/*.sh)
 XGETTEXT_SHELL := xgettext --from-code=UTF-8 --language=Shell --sort-by-file \
 	--package-name=task-server --no-location --keyword \
-	$(foreach call,tell:1 complain:1 fail:2 usage:1 trouble:1 settings_fail:1,--keyword=$(call))
+	$(foreach call,tell:1 complain:1 fail:2 usage:1 trouble:1 settings_fail:2,--keyword=$(call))
 
 XGETTEXT_PERL := xgettext --from-code=UTF-8 --language=Perl --sort-by-file \
 	--package-name=task-server --no-location --keyword --keyword=text:1

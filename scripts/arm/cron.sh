@@ -107,6 +107,7 @@ cron_d_is_there() {
 
 cron_d_is_armed() {
     cron_d_name
+    [ ! -d "$cron_d" ] || [ -x "$cron_d" ] || return 2
     [ -e "$cron_d_file" ] || return 1
     [ -r "$cron_d_file" ] || return 2
     cron_has_entry <"$cron_d_file" || return 3

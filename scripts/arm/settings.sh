@@ -16,13 +16,17 @@ make_work() {
 }
 
 find_program() {
+    look_for_program || fail 5 'the program task-server is not installed'
+}
+
+look_for_program() {
     for program in "${TASK_SERVER:-}" "$here/../bin/task-server" "$here/../build/release/task-server"; do
         if [ -n "$program" ] && [ -x "$program" ]; then
             program=$(readlink -f "$program")
             return
         fi
     done
-    program=$(command -v task-server) || fail 5 'the program task-server is not installed'
+    program=$(command -v task-server)
 }
 
 # The directory upwards from $1, itself included, that is kivitendo's.
@@ -92,9 +96,15 @@ ask_as_user() {
         as_user env LC_ALL="$program_locale" "$program" -C "$installation" ${config:+-c "$config"} "$@")
 }
 
+# Whatever fails, what the files of runs are called is known, or guessed, afterwards.
 read_settings() {
+    ask_for_settings && return
+    [ -n "$pid_file" ] || guess_files
+    return 1
+}
+
+ask_for_settings() {
     settings_trouble=
-    find_program
     stop_grace=15
     kill_grace=10
     state_dir=
@@ -103,28 +113,50 @@ read_settings() {
     pid_file=
     mail_method=
     writes=
+    look_for_program || settings_fail 5 'the program task-server is not installed' || return
     settings_from ask || return
     if [ "$(id -u)" -eq 0 ]; then
-        id "$user" >/dev/null 2>&1 || settings_fail "there is no user '%s': set run_as in [task_server]" "$user" || return
+        id "$user" >/dev/null 2>&1 || settings_fail 6 "there is no user '%s': set run_as in [task_server]" "$user" || return
         settings_from ask_as_user || return
     fi
-    pidname=${pid_file##*/}
 }
 
+# For stop and status, which must do without a configuration.
+# shellcheck disable=SC2016  # for the inner shell
+guess_files() {
+    guess_config=$config
+    for guess_name in kivitendo.conf lx_office.conf; do
+        [ -n "$guess_config" ] || ! [ -e "$installation/config/$guess_name" ] ||
+            guess_config=$(realpath --relative-to="$installation" "$installation/config/$guess_name")
+    done
+    guess_name=$(printf %s "${guess_config:-config/kivitendo.conf}" | tr / .).pid
+    pid_file=$installation/users/pid/$guess_name
+    for guess_dir in /var/lib/task-server "$installation/users/task_server"; do
+        guess_base=$guess_dir/$(printf %s "${installation#/}" | tr / .).$guess_name
+        if [ -z "$last_run" ] && as_user sh -c '[ -e "$1.last-run" ] || [ -e "$1.armed" ]' sh "$guess_base"; then
+            state_dir=$guess_dir
+            last_run=$guess_base.last-run
+        fi
+    done
+}
+
+# settings_fail CODE FORMAT ARGUMENT…
 settings_fail() {
-    settings_trouble=1
+    settings_trouble=$1
+    shift
     settings_error="task_server: $(tell "$@")"
     return 1
 }
 
-# settings_from ask|ask_as_user: settings_trouble becomes the program's exit code where it refuses.
+# settings_from ask|ask_as_user: settings_trouble becomes the program's exit code where it refuses; what it
+# said before it did is taken.
 settings_from() {
     "$1" -q settings >"$work/settings" 2>"$work/settings.err" || {
         settings_trouble=$?
         settings_error=$(cat "$work/settings.err")
-        return 1
     }
     take_settings
+    [ -z "$settings_trouble" ]
 }
 
 take_settings() {
@@ -154,10 +186,16 @@ say_settings_trouble() {
 need_settings() {
     read_settings && return
     say_settings_trouble
-    case $settings_trouble in
-    4 | 77 | 126) exit 4 ;;
-    esac
+    ! settings_are_forbidden || exit 4
+    [ "$settings_trouble" -ne 5 ] || exit 5
     exit 6
+}
+
+settings_are_forbidden() {
+    case $settings_trouble in
+    4 | 77 | 126) return 0 ;;
+    esac
+    return 1
 }
 
 # ---- the user -------------------------------------------------------------------------------------
@@ -206,19 +244,34 @@ cmdline() {
     { tr '\000' ' ' <"/proc/$1/cmdline"; } 2>/dev/null
 }
 
-# A pid is believed only if it is one of the two programs that write this file.
+# A pid is believed only if it is one of the two programs that write this file.  pid_untold: it cannot
+# be read.
 locked_pid() {
     pid=
+    pid_untold=
     [ -n "${pid_file:-}" ] || return 1
-    pid=$(as_user cat "$pid_file" 2>/dev/null | tr -d '\n')
+    read_as_user "$pid_file" >"$work/pid"
+    [ $? -ne 2 ] || pid_untold=1
+    pid=$(tr -d '\n' <"$work/pid")
     case $pid in
     '' | *[!0-9]*) return 1 ;;
     esac
     cmdline "$pid" | grep -q -E 'task_server\.pl|(^|/)task-server '
 }
 
+# read_as_user FILE: 0 its text; 1 there is none; 2 it cannot be read.
+read_as_user() {
+    as_user cat "$1" 2>"$work/read.err" && return
+    ! grep -q 'No such file' "$work/read.err" || return 1
+    return 2
+}
+
+# The start of the process; the time of the pid file is its pulse.
 run_since() {
-    as_user date -r "$pid_file" '+%F %T'
+    since_ticks=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)
+    since_boot_s=$(sed -n 's/^btime //p' /proc/stat)
+    since_hz=$(getconf CLK_TCK 2>/dev/null || echo 100)
+    date -d "@$((since_boot_s + ${since_ticks:-0} / since_hz))" '+%F %T'
 }
 
 # tell_jobs TOLD: what the run with this pid has been at for more than a few seconds, unless that was told
@@ -240,19 +293,23 @@ tell_jobs() {
     done
 }
 
+# A shell of its own, for not every system has kill(1).
+# shellcheck disable=SC2016  # for the inner shell
 signal_run() {
-    as_user kill -s "$1" "$pid"
+    as_user sh -c 'kill -s "$1" "$2"' sh "$1" "$pid"
 }
 
+# Returns 2 where that cannot be told.
 tell_last_run() {
     if [ -z "${last_run:-}" ]; then
         tell 'last run: unknown'
         return
     fi
-    if ! as_user cat "$last_run" >"$work/stamp" 2>/dev/null; then
-        tell 'last run: none yet'
-        return
-    fi
+    read_as_user "$last_run" >"$work/stamp"
+    case $? in
+    1) tell 'last run: none yet' && return ;;
+    2) tell 'last run: cannot be told, for %s cannot be read' "$last_run" && return 2 ;;
+    esac
     started=$(stamp_value started_us)
     started_s=${started%??????}
     tell 'last run: %s, %s; jobs: %s succeeded, %s failed' "$(date -d "@${started_s:-0}" '+%F %T')" \

@@ -211,8 +211,37 @@ mv "$config" "$config.gone"
 arm_like 'without its configuration start says so' '^6 .*no configuration file' start
 arm_like 'status is not content, and says why' '^1 armed: .*no configuration file' status
 arm_like 'stop works all the same' '^0 disarmed' stop
-mv "$config.gone" "$config"
 is 'it is disarmed' "$(in_cron)" 0
+is 'and the pages know' "$(find "$INSTALLATION/users" -name '*.armed')" ''
+mv "$config.gone" "$config"
+
+arm --scheduler cron.d start
+mv "$WORK/bin/task-server" "$WORK/bin/away"
+arm_like 'without the program start says so' '^5 .*task-server is not installed' start
+arm_like 'stop works all the same' '^0 disarmed' stop
+mv "$WORK/bin/away" "$WORK/bin/task-server"
+is 'it is disarmed, too' "$(in_cron)" 0
+
+state=$INSTALLATION/users/task_server
+chmod 0700 /etc/cron.d
+ARM_AS=$PG_USER arm_like 'a cron.d that may not be looked into is not an empty one' \
+    '^4 cannot tell whether armed: the file ' status
+ARM_AS=$PG_USER arm --scheduler crontab start
+ARM_AS=$PG_USER arm_like 'what is armed is armed' '^1 cannot tell .* armed: the crontab' status
+ARM_AS=$PG_USER arm_like 'and can be stopped' '^0 .*disarmed: the crontab' stop
+ARM_AS=$PG_USER arm_like 'but once more it cannot be told' '^4 .*cannot tell whether armed' stop
+ARM_AS=$PG_USER arm_like 'reload cannot tell either' '^4 .*cannot tell whether' reload
+chmod 0755 /etc/cron.d
+chown root "$state"
+arm_like 'a state directory that may not be read' '^4 not armed .*cannot open the state directory' status
+ARM_AS=$PG_USER arm_like 'nor by its user' '^4 not armed .*cannot open the state directory' status
+arm_like 'reload says so, too' '^4 ' reload
+chown "$PG_USER" "$state"
+chown root "$INSTALLATION/users/pid" && chmod 0700 "$INSTALLATION/users/pid"
+ARM_AS=$PG_USER arm_like 'nor is it told that no run is at work' '^4 .*running: cannot be told' status
+arm_like 'by stop' '^4 .*cannot tell whether a run is at work' stop
+chown "$PG_USER" "$INSTALLATION/users/pid"
+ARM_AS=nobody arm_like "somebody else cannot tell anything" '^4 cannot tell whether armed: the crontab' status
 
 for row in 'no verb||^2 ' 'an unknown verb|begin|^2 ' 'two verbs|start stop|^2 ' 'an unknown option|-x start|^2 ' \
     'an unknown scheduler|--scheduler at start|^2 ' '-c without a file|start -c|^2 ' \
@@ -233,7 +262,9 @@ add_held_job acme
 hold_up acme
 start_ts one run
 under_way acme
-arm_like 'status tells of a run at work' "running: pid $TS_PID, since 20" status
+touch -d '2001-01-01' "$INSTALLATION"/users/pid/*.pid
+arm_like 'status tells of a run at work, and since when' \
+    "running: pid $TS_PID, since 20[2-9]" status
 names_it() {
     arm status
     printf '%s\n' "$ARM_OUT" | grep -q -x "  client 'acme': job $JOB_ID ($HELD_JOB), since 20.*"
@@ -257,7 +288,9 @@ client_sql acme "UPDATE background_jobs SET next_run_at = '2020-01-01'"
 ts_setting 'stop_grace = 0'
 start_ts two run
 under_way acme
-arm_like 'stop --now ends it' '^0 not armed ending the run of pid .*has ended|^0 not armed' stop --now
+mv "$config" "$config.gone"
+arm_like 'stop --now ends it, also without a configuration' '^0 not armed ending the run of pid .*has ended' stop --now
+mv "$config.gone" "$config"
 fails 'it is gone' 1 kill -0 "$TS_PID"
 let_go acme
 
