@@ -89,6 +89,18 @@ if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; the
     is 'and a large screen' "$(line 13)" 'overflow 1600 0'
     is 'the browser has nothing to complain of, and asks nobody' "$(line 14)" 'messages []'
     diag "$(cat "$WORK/browse.err")"
+    # A long name and a long package leave the error room, on a tablet and on the narrowest desktop.
+    auth_sql "UPDATE auth.clients SET name = 'Wirtschaftsprüfungs- und Steuerberatungsgesellschaft Übersee' WHERE name LIKE '<%'"
+    client_sql acme "UPDATE background_job_histories SET package_name = 'CreateOrUpdateFileFullTexts',
+        error = repeat('no word of this is long ', 20) WHERE status = 'failure'" >/dev/null
+    run_ts status --html "$page"
+    error_width="Math.round(document.querySelector('td.bad').getBoundingClientRect().width / 16)"
+    seen=$(browse "$page" --shot 800 light "$WORK/shot.png" "$error_width" \
+        --shot 1130 light "$WORK/shot.png" "$error_width")
+    ok "an error has room on a tablet ($(line 1) rem)" test "$(line 1)" -ge 30
+    ok "and beside all columns ($(line 2) rem)" test "$(line 2)" -ge 18
+    is 'long names fit a tablet' "$(line 4)" 'overflow 800 0'
+    auth_sql "UPDATE auth.clients SET name = '<script>alert(1)</script>' WHERE name LIKE 'W%'"
     sed 's|</body>|<script>alert(4)</script></body>|' "$page" >"$WORK/worse.html"
     seen=$(browse "$WORK/worse.html")
     like 'a script that got in would not run, and be told of' "$(line 4)" 'messages .*Content Security Policy'
