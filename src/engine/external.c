@@ -196,6 +196,8 @@ bool external_record(struct external *e, struct err *err)
             return false;
         if (record_once(e, err))
             return true;
+        if (err->kind == ERR_JOB && !db_refuses_values(err))
+            return false; /* for the state it is in: later it takes the outcome as it is */
         if (err->kind == ERR_JOB)
             settle_make_plain(e->x, err);
     }

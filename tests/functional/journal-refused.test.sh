@@ -82,4 +82,30 @@ like 'with the reason beside it' "$(cat "$INSTALLATION"/state/journal/*/bad/*.wh
 accept
 run_ts run
 is 'and holds up nobody' "$TS_CODE $(entries)" '0 1'
+
+# What the database refuses for a moment only, for the state it is in: nothing is made of the outcome.
+waiting() {
+    find "$INSTALLATION/state/journal" -name '*.entry' ! -path '*/bad/*' | wc -l | tr -d ' '
+}
+for state in 53100 53200 25006 40P01 55P03 57014; do
+    client_sql acme 'CREATE SEQUENCE turns' >/dev/null
+    client_sql acme "
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            \$\$ BEGIN
+                IF nextval('turns') = 1 THEN
+                    RAISE 'not just now' USING ERRCODE = '$state';
+                END IF;
+                RETURN NEW;
+            END \$\$;
+        CREATE TRIGGER refuse BEFORE INSERT ON background_job_histories
+            FOR EACH ROW EXECUTE PROCEDURE refuse();
+        DELETE FROM background_job_histories" >/dev/null
+    client_sql acme "UPDATE background_jobs SET next_run_at = '2020-01-01' WHERE id = $mark" >/dev/null
+    run_ts run
+    is "refused once, with $state: it waits in the journal" "$(waiting)$(history acme)" 1
+    run_ts run
+    is 'and is recorded as what it was' "$(waiting) $(history acme)" '0 Mark|success|done|'
+    accept
+    client_sql acme 'DROP SEQUENCE turns' >/dev/null
+done
 done_testing
