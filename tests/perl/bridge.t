@@ -126,6 +126,9 @@ sub words {
     is verdict(run_job('DiesObject')), 'error Standin::Exception: no such account',
         'an exception that is an object gives its message';
     is verdict(run_job('DiesSilently')), 'error failed without a message', 'one without words too';
+    is verdict(run_job('Malformed')), "ok a\xffb", 'bytes that only claim to be UTF-8 are Latin-1, too';
+    is verdict(run_job('DiesMalformed')), "error c\xc3\n", 'in an exception as well';
+    is verdict(run_job('DataMalformed')), 'ok done', 'and so are they in data';
     my $end = run_job('Speaks');
     is verdict($end), "ok Grüße\t\"€\" \\ 😀\x{fffd}", 'a result may hold any character; NUL is replaced';
     is verdict(run_job('Controls')), "ok \x{96} \x{1} \x{7f} \x{feff} \x{ffff} \x{10fffd}", 'odd characters arrive';

@@ -75,7 +75,8 @@ sub perform {
     delete @SIG{qw(__DIE__ __WARN__)};
     my $lost = roll_back();
     ($fine, $error) = (0, $lost) if $fine && defined $lost;
-    @answer{qw(data data_changed)} = _data_of(\%loaded);
+    # Data that cannot be written as YAML stays as it is stored.
+    @answer{qw(data data_changed)} = eval { _data_of(\%loaded) };
     close_world();
     $answer{ok} = $fine ? JSON::PP::true() : JSON::PP::false();
     $answer{error} = $error if !$fine;
@@ -100,13 +101,13 @@ sub _run {
 # asked for its message.
 sub _words {
     my ($error) = @_;
-    my $text = eval { "$error" };
+    my $text = eval { text_of("$error") };
     if (blessed($error) && (!defined $text || $text =~ /^[\w:]+=[A-Z]+\(0x[0-9a-f]+\)\z/)) {
         my ($method) = grep { $error->can($_) } qw(message error as_string);
-        my $said = $method && eval { $error->$method };
+        my $said = $method && eval { text_of($error->$method) };
         $text = ref($error) . (defined $said ? ": $said" : '');
     }
-    return defined $text && length $text ? text_of($text) : 'failed without a message';
+    return defined $text && length $text ? $text : 'failed without a message';
 }
 
 sub _data_of {

@@ -15,6 +15,7 @@ package TaskServer::Wire;
 use strict;
 use warnings;
 
+use Encode ();
 use Exporter qw(import);
 use JSON::PP ();
 
@@ -30,6 +31,8 @@ sub text_of {
     my ($value) = @_;
     return undef if !defined $value;
     my $text = "$value";
+    # Old code sets the flag by hand, and any match against such a string dies.
+    Encode::_utf8_off($text) if !utf8::valid($text);
     utf8::decode($text) if !utf8::is_utf8($text);
     no warnings qw(utf8 surrogate non_unicode);
     $text =~ s/[^\x{1}-\x{d7ff}\x{e000}-\x{10ffff}]/\x{fffd}/g;
@@ -47,9 +50,9 @@ sub to_json {
 sub from_json { return JSON::PP->new->utf8->decode($_[0]) }
 
 sub send_line {
-    my ($socket, $text) = @_;
+    my ($socket, $text) = ($_[0], text_of($_[1]));
     $text =~ s/\s*\n\s*/ /g;
-    utf8::encode($text) if utf8::is_utf8($text);
+    utf8::encode($text);
     my $rest = "$text\n";
     local $SIG{PIPE} = 'IGNORE';
     while (length $rest) {
