@@ -14,7 +14,9 @@ bool signals_open(struct signals *signals, struct err *err)
     static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGUSR1, SIGCHLD};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         sigaddset(&set, numbers[i]);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+    /* A file that may not grow any more is an error of its write, as a full disk is. */
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+        signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return err_set_errno(err, "cannot set up signals");
     /* An ignored signal is discarded even while it is blocked: nohup, and shells' background
      * jobs, leave HUP and INT ignored. */

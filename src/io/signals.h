@@ -7,7 +7,7 @@
  *     if (signals.stop) …
  *
  * From signals_open on SIGTERM, SIGINT, SIGHUP, SIGALRM, SIGUSR1 and SIGCHLD are blocked and wait
- * in a signalfd; SIGPIPE is ignored.  Nothing is lost between fork and the child's own
+ * in a signalfd; SIGPIPE and SIGXFSZ are ignored.  Nothing is lost between fork and the child's own
  * signals_open, because pending signals of the child start empty and new ones stay blocked.
  *
  * A forked child (a lane) closes the inherited descriptor with signals_release and opens its own:

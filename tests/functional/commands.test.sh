@@ -53,6 +53,7 @@ END
 script limits <<'END'
 ulimit -c; ulimit -v; umask; pwd
 cut -d ' ' -f 6 /proc/$$/stat | sed "s/^$$\$/own session/"
+grep -E 'Sig(Ign|Blk)' /proc/self/status | tr '\t\n' '  '
 END
 script stubborn <<'END'
 trap '' TERM
@@ -177,6 +178,9 @@ is 'there are no core files, and the memory is limited' "$(echo "$limits" | sed 
     '0 204800 '
 like 'it leads a session of its own' "$limits" 'own session'
 like 'in kivitendo directory' "$limits" "^$INSTALLATION\$"
+# 32 and 33 are the C library's own, and whoever started the tests may have them ignored.
+like 'with every signal as usual, also those that we ignore' "$limits" \
+    '^SigBlk:.[0-9a-f]{8}[08]0{7} SigIgn:.[0-9a-f]{8}[08]0{7} '
 like 'with the umask that we were started with' "$limits" "^$(umask)\$"
 like 'one that wants too much memory fails' "$(perform Hungry)" '^failure\|NULL\|exit status [0-9]+.*[Oo]ut of memory'
 

@@ -158,6 +158,25 @@ else
     run_ts run
 fi
 
+# As good as full: a limit for files, which by itself would end the process.
+[ -d "$WORK/state" ] || mkdir "$WORK/state"
+[ "$(id -u)" -ne 0 ] || chown "$PG_USER" "$WORK/state"
+add_job acme Test '0 3 * * *' due
+run_ts run
+add_job acme Test '0 3 * * *' due --data 'result: a file may not grow'
+runs=$(runs_of acme)
+for log in "$WORK"/state/*.runs; do
+    head -c 9000 /dev/zero | tr '\0' '\n' >>"$log"
+done
+limited=$(
+    ulimit -f 8
+    run_ts run
+    echo "$TS_CODE $TS_ERR"
+)
+like 'a file that may not grow is said' "$limited" '^0 .*File too large'
+is 'and is no obstacle, either' "$(($(runs_of acme) - runs))" 1
+rm -f "$WORK"/state/*.runs
+
 # ---- the old server -------------------------------------------------------------------------------
 
 command -v perl >/dev/null || skip_all 'no perl here'
