@@ -36,11 +36,26 @@ static void note_lateness(struct visit *visit, const struct job *job, int64_t no
         visit->overdue_s = late_s;
 }
 
+/* Keeps the first reason: a job is refused perhaps for what stands in its row, or because somebody
+ * has it locked, and those behind it are not to wait for that. */
+static void note_refusal(const struct job *job, enum executed end, const struct err *why,
+                         struct err *first)
+{
+    if (first->kind != ERR_NONE)
+        return;
+    *first = *why;
+    err_wrap(first,
+             end == EXECUTED_UNCLAIMED   ? N_("job %d cannot be claimed")
+             : end == EXECUTED_UNSTARTED ? N_("job %d cannot be started")
+                                         : N_("job %d cannot be recorded, and was undone"),
+             job->id);
+}
+
 /* Runs the list in order.  False: the database went away, or refused something. */
 static bool run_list(struct visit *visit, const struct job_list *list, int64_t now_us,
                      struct err *err)
 {
-    struct err refused = {0}; /* the first one, perhaps for what stands in its row */
+    struct err refused = {0};
     for (size_t i = 0; i < list->count; i++) {
         const struct job *job = &list->items[i];
         enum due due = job_due(job, &visit->site->node, now_us);
@@ -50,17 +65,10 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
         }
         note_lateness(visit, job, now_us);
         enum executed end = execute(visit, job, EXECUTION_DUE, err);
-        if (end == EXECUTED_UNRECORDED) /* so would be the others */
-            return err_wrap(err, "job %d cannot be recorded, and was undone", job->id);
         if (end == EXECUTED_STOPPED || end == EXECUTED_WAITS)
-            return true;
-        if ((end == EXECUTED_UNCLAIMED || end == EXECUTED_UNSTARTED) && refused.kind == ERR_NONE) {
-            err_wrap(err,
-                     end == EXECUTED_UNCLAIMED ? N_("job %d cannot be claimed")
-                                               : N_("job %d cannot be started"),
-                     job->id);
-            refused = *err;
-        }
+            break;
+        if (end == EXECUTED_UNCLAIMED || end == EXECUTED_UNSTARTED || end == EXECUTED_UNRECORDED)
+            note_refusal(job, end, err, &refused);
         if (db_lost(&visit->db) && !visit_reconnect(visit, err))
             return err_wrap(err, "the connection was lost in the middle of its jobs");
     }

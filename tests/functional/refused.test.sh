@@ -1,0 +1,34 @@
+#!/bin/sh
+# slow
+# A job that cannot be recorded is undone and left due, and keeps nobody behind it from running.
+. "$(dirname "$0")/../lib/tap.sh"
+setup
+make_installation "$WORK/kivi"
+. "$TEST_ROOT/tests/lib/held.sh"
+ts_setting "state_dir = $WORK/state"
+add_client acme
+
+# is_due ID: is the job still due?
+is_due() {
+    client_sql acme "SELECT next_run_at <= now() AND last_run_at IS NULL FROM background_jobs WHERE id = $1"
+}
+
+# A history that refuses one job's rows, whatever they say.
+client_sql acme "
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        \$\$ BEGIN RAISE 'no row of this one' USING ERRCODE = '23514'; END \$\$;
+    CREATE TRIGGER refuse BEFORE INSERT ON background_job_histories
+        FOR EACH ROW WHEN (NEW.data LIKE '%refused%') EXECUTE PROCEDURE refuse()" >/dev/null
+add_job acme Test '0 3 * * *' due --data 'result: refused'
+refused=$JOB_ID
+add_job acme Test '0 3 * * *' due --data 'result: behind it'
+run_ts run
+is 'a job whose history row is refused keeps nobody from running' "$(history acme)" 'Test|success|behind it|'
+is 'and is still due' "$(is_due "$refused")" t
+like 'which is said' "$TS_CODE $TS_ERR" \
+    "^75 client 'acme' is not served: job $refused cannot be recorded, and was undone: no row of this one"
+client_sql acme 'DROP TRIGGER refuse ON background_job_histories' >/dev/null
+run_ts run
+is 'until it can be recorded' "$TS_CODE $(history acme)" '0 Test|success|behind it|
+Test|success|refused|'
+done_testing
