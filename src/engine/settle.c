@@ -129,6 +129,12 @@ void settle_make_plain(struct execution *x, const struct err *refused)
     execution_fail(x, text);
 }
 
+/* Nothing of that is the job's doing, and trying again at once would only cost as much again. */
+static bool must_wait(const struct err *err)
+{
+    return err->kind == ERR_AWAY || db_refuses_lock(err);
+}
+
 /* A failure, once more from the beginning; the second time with a plain text. */
 static bool settle_anew(struct execution *x, struct err *err)
 {
@@ -140,7 +146,7 @@ static bool settle_anew(struct execution *x, struct err *err)
             return false;
         if (!ours || settle_once(x, err))
             return true;
-        if (err->kind == ERR_AWAY)
+        if (must_wait(err))
             return false;
     }
     return false;
@@ -150,7 +156,7 @@ bool settle(struct execution *x, struct err *err)
 {
     if (settle_once(x, err))
         return true;
-    if (err->kind == ERR_AWAY)
+    if (must_wait(err))
         return false;
     if (!x->outcome.failed) {
         execution_fail(x, err->text);
@@ -158,5 +164,5 @@ bool settle(struct execution *x, struct err *err)
         if (x->claim.state == CLAIM_TAKEN && settle_once(x, err))
             return true;
     }
-    return err->kind != ERR_AWAY && settle_anew(x, err);
+    return !must_wait(err) && settle_anew(x, err);
 }

@@ -276,16 +276,6 @@ static void set_server_error(struct err *err, const PGresult *result)
             detail ? ": " : "", detail ? detail : "", state ? state : _("unknown"));
 }
 
-bool db_refuses_values(const struct err *err)
-{
-    const char *state = strstr(err->text, "(SQLSTATE ");
-    for (const char *next = state; next; next = strstr(next + 1, "(SQLSTATE "))
-        state = next;
-    return err->kind == ERR_JOB && state &&
-           (strncmp(state + 10, "22", 2) == 0 || strncmp(state + 10, "23", 2) == 0 ||
-            strncmp(state + 10, "P0", 2) == 0);
-}
-
 static void note_failure(struct db_reply *reply, int step, const PGresult *result, struct err *err)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);

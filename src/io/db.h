@@ -136,6 +136,9 @@ bool db_must_stop(const struct db *db);
  * without context in front. */
 bool db_refuses_values(const struct err *err) MUST_USE;
 
+/* Did the server refuse because somebody held a lock for too long?  err: as above. */
+bool db_refuses_lock(const struct err *err) MUST_USE;
+
 /* Is the connection gone (or was never made)? */
 bool db_lost(const struct db *db);
 

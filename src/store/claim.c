@@ -30,6 +30,11 @@ const struct db_statement claim_update_row = {
            " RETURNING next_run_at IS NOT DISTINCT FROM $4::timestamp, cron_spec",
 };
 
+const struct db_statement claim_be_brief = {
+    .name = "claim_be_brief",
+    .sql = "SELECT pg_catalog.set_config('lock_timeout', '10s', true)",
+};
+
 static const struct db_statement correct_row = {
     .params = 4,
     .sql = "UPDATE public.background_jobs SET next_run_at = $2::timestamp"

@@ -69,6 +69,10 @@ extern const struct db_statement claim_read_row;
 /* Its new times: params of struct claim_times.  Returns next_stands, cron_spec. */
 extern const struct db_statement claim_update_row;
 
+/* From here to the end of the transaction no lock is waited for longer than ten seconds: whoever
+ * edits the row by hand may have it locked for hours, while a page has it for a moment. */
+extern const struct db_statement claim_be_brief;
+
 /* Both keys of a job's advisory lock as text. */
 struct claim_key {
     char class[16];

@@ -31,4 +31,19 @@ client_sql acme 'DROP TRIGGER refuse ON background_job_histories' >/dev/null
 run_ts run
 is 'until it can be recorded' "$TS_CODE $(history acme)" '0 Test|success|behind it|
 Test|success|refused|'
+
+# A row that somebody has locked, as in a forgotten transaction: seconds, not minutes.
+add_job acme Test '0 3 * * *' due --data 'result: locked'
+locked=$JOB_ID
+add_job acme Test '0 3 * * *' due --data 'result: behind the locked one'
+hold acme "SELECT id FROM background_jobs WHERE id = $locked FOR UPDATE"
+start_ts one run
+ok 'a locked row keeps the jobs behind it for some seconds only' comes_to acme 3 50
+fails 'and ends the run' 75 wait_ts one
+is 'its job is undone' "$(history acme | tail -n 1) $(runs_of acme) $(is_due "$locked")" \
+    'Test|success|behind the locked one| 3 t'
+like 'which is said' "$TS_ERR" "job $locked cannot be recorded, and was undone: .*lock timeout"
+let_go acme
+run_ts run
+is 'and it runs when the row is free' "$TS_CODE $(runs_of acme "result = 'locked'") $(runs_of acme)" '0 1 4'
 done_testing
