@@ -211,7 +211,8 @@ static void look_at_connection(struct why_asking *a)
             a, _("mend the database, or what auth.clients says of it; jobs stay due meanwhile"));
     } else if (client->inventory.session.read_only) {
         why_add(a, "reachable", WHY_STOPS, "the database is read-only");
-        why_advise(a, _("a standby, or made so by its administrator: no run could be recorded"));
+        why_advise(a,
+                   _("it is a standby, or somebody has set it so; no run could be recorded there"));
     } else {
         why_add(a, "reachable", WHY_FINE, "PostgreSQL %s at %s",
                 client->inventory.server.version ? client->inventory.server.version : "?",
@@ -224,12 +225,10 @@ static void look_at_code(struct why_asking *a)
     const struct survey_job *job = a->s->job;
     if (!job || job->kind != BOARD_PERL)
         return;
-    if (a->s->client->perl == VISIT_PERL_HELD) {
+    if (a->s->client->perl == VISIT_PERL_HELD)
         why_add(a, "behind", WHY_STOPS, "%s", a->s->client->perl_held);
-        why_advise(a, _("log in to kivitendo: that upgrades the database"));
-    } else {
+    else
         why_add(a, "behind", WHY_FINE, "yes");
-    }
 }
 
 /* ---- the runs ---- */

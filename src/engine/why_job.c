@@ -25,9 +25,7 @@ static void look_at_row(struct why_asking *a)
                    client_id);
     if (job_is_once(job) && job->has_last) {
         why_add(a, "type", WHY_STOPS, "once, and it has had its turn");
-        why_advise(a,
-                   _("that is how such jobs are: task-server run-job %d --client %d runs it again"),
-                   job->id, client_id);
+        why_advise(a, _("task-server run-job %d --client %d runs it again"), job->id, client_id);
     } else if (job_is_once(job) || (job->type && strcmp(job->type, "interval") == 0)) {
         why_add(a, "type", WHY_FINE, "%s", job->type);
     } else {
@@ -43,13 +41,13 @@ static void look_at_node(struct why_asking *a)
     bool named = job->node && *job->node;
     bool matches = named ? strcmp(job->node, ours->id) == 0 : !ours->only_own;
     if (named)
-        why_add(a, "node", matches ? WHY_FINE : WHY_STOPS, "only '%s'; this is '%s'", job->node,
+        why_add(a, "node", matches ? WHY_FINE : WHY_STOPS, "only '%s', and this is '%s'", job->node,
                 ours->id);
     else
-        why_add(a, "node", matches ? WHY_FINE : WHY_STOPS, "any; this is '%s'", ours->id);
+        why_add(a, "node", matches ? WHY_FINE : WHY_STOPS, "any, and this is '%s'", ours->id);
     if (!matches)
         why_advise(
-            a, named ? _("that node must run it; or change its node_id")
+            a, named ? _("that node must run it, or change its node_id")
                      : _("only_run_tasks_for_this_node is set here, so it must name this node"));
 }
 
@@ -96,8 +94,10 @@ static void look_at_spec(struct why_asking *a)
     if (understood)
         why_add(a, "cron_spec", WHY_STOPS, "'%.300s' never fires", text);
     else
-        why_add(a, "cron_spec", WHY_STOPS, "'%.300s' cannot be understood: %.500s", text, err.text);
-    why_advise(a, _("it is not run before its schedule is changed"));
+        why_add(a, "cron_spec", WHY_STOPS, "%.800s", err.text);
+    why_advise(a,
+               _("correct it in kivitendo's page, or: task-server jobs set %d --client %d spec=…"),
+               job->id, a->s->client->client.id);
 }
 
 static void look_at_no_time(struct why_asking *a)
@@ -257,8 +257,8 @@ static void tell_entry(struct why_asking *a, const struct journal_item *entry)
     case JOURNAL_FATE_FAILED:
         why_add(a, "journal", WHY_WARNING,
                 fate == JOURNAL_FATE_FAILED
-                    ? N_("its run of %s has ended, a failure, which is not recorded yet")
-                    : N_("its run of %s has ended, a success, which is not recorded yet"),
+                    ? N_("its run of %s failed, which is not recorded yet")
+                    : N_("its run of %s succeeded, which is not recorded yet"),
                 began);
         why_advise(a, _("the next run records it, and the job goes on at its next regular time"));
         return;
@@ -303,7 +303,8 @@ static void look_at_last(struct why_asking *a)
     else if (row->end.status && strcmp(row->end.status, "success") == 0)
         why_add(a, "last", WHY_FINE, "%s, a success", last);
     else if (interrupted)
-        why_add(a, "last", WHY_WARNING, "%s, %.1000s", last, error);
+        why_add(a, "last", WHY_WARNING, "%s, interrupted: %.1000s", last,
+                error + strlen(HISTORY_INTERRUPTED));
     else
         why_add(a, "last", WHY_WARNING, "%s, a failure: %.1000s", last, error);
 }
