@@ -9,7 +9,10 @@
 #include "core/json.h"
 #include "core/walltime.h"
 
-enum { ROOM_MIN = 72 }; /* columns of a terminal; below that, only what matters most */
+enum {
+    ROOM_MIN = 72,   /* columns of a terminal; below that, only what matters most */
+    STATUS_MAX = 16, /* bytes of a word; the database may have any */
+};
 
 /* A stored time with its zone, to the second; empty: there is none. */
 static void show_time(const struct history_show *show, const char *stored, char out[WALLTIME_MAX])
@@ -154,7 +157,7 @@ static void fill_list(const struct history_show *show, size_t count, bool roomy,
     table_column(table, _("time"), 0);
     table_column(table, _("client"), TABLE_CUT);
     table_column(table, _("package"), TABLE_CUT);
-    table_column(table, _("ended"), TABLE_CUT);
+    table_column(table, _("ended"), 0);
     if (roomy)
         table_column(table, _("took"), TABLE_RIGHT);
     table_column(table, _("result or error"), TABLE_WRAP);
@@ -165,7 +168,8 @@ static void fill_list(const struct history_show *show, size_t count, bool roomy,
         add_time(show, line->fields[HISTORY_RUN_AT], table);
         table_cell(table, line->client);
         table_cell(table, line->fields[HISTORY_PACKAGE]);
-        table_coloured(table, failed ? TABLE_RED : TABLE_GREEN, status_word(status));
+        table_cellf(table, failed ? TABLE_RED : TABLE_GREEN, "%.*s", STATUS_MAX,
+                    status ? status_word(status) : "");
         if (roomy)
             add_duration(table, line->duration_ms);
         table_cell(table, line->fields[failed ? HISTORY_ERROR : HISTORY_RESULT]);

@@ -76,6 +76,9 @@ bool jobs_find(const struct survey *survey, const struct jobs_request *request,
             *job = found;
         }
     }
+    if (!reached && !request->client)
+        err_wrap(err, "jobs: cannot look for '%.100s' in every client; name one with --client",
+                 request->job);
     bool done = reached && judge_count(request, count, &candidates, err);
     buf_release(&candidates);
     return done;

@@ -14,7 +14,7 @@ enum {
     ENDS_MIN = 80,   /* the last run, and how it ended where it did not fail */
     WORDS_MIN = 120, /* why a job has no next run */
     WIDE_MIN = 180,  /* how jobs run and what they are for, and the date of the next run */
-    DATES_MIN = 220, /* and of the last one */
+    DATES_MIN = 220, /* and of the last one, and why jobs run so */
 };
 
 enum { TEXT_MAX = 120 }; /* columns of a reason or an error; the card has them whole */
@@ -57,6 +57,16 @@ static void cell_beginning(struct table *table, enum table_colour colour, const 
     add_beginning(text ? text : "", &beginning);
     table_coloured(table, colour, buf_text(&beginning));
     buf_release(&beginning);
+}
+
+/* How it runs, in a word: a reason that has lost its end says no more. */
+static const char *kind_word(const struct survey_job *job)
+{
+    switch (job->kind) {
+    case BOARD_COMMAND: return _("as a command");
+    case BOARD_PERL: return _("as Perl");
+    default: return job->native ? _("natively") : _("not at all");
+    }
 }
 
 /* How the last run ended, with the first line of its error. */
@@ -130,7 +140,8 @@ static void add_row(const struct listing *listing, const struct survey_client *c
         table_cell(table, buf_text(&text));
     if (listing->is_wide) {
         bool nobody = job->kind == BOARD_NATIVE && !job->native;
-        cell_beginning(table, nobody ? TABLE_RED : TABLE_PLAIN, job->why);
+        cell_beginning(table, nobody ? TABLE_RED : TABLE_PLAIN,
+                       listing->view.dates_last ? job->why : kind_word(job));
         if (listing->has_descriptions)
             cell_beginning(table, TABLE_PLAIN, row->description);
     }

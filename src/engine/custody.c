@@ -19,7 +19,10 @@ static void raise(struct custody *custody, const struct seat *seat, const char *
     const char *name = seat->client.fields[CLIENT_NAME];
     bool by_hand = *prefix == *CUSTODY_HOLD;
     snprintf(key, sizeof key, "%s%d", prefix, seat->client.id);
-    snprintf(text, sizeof text, _("client '%.200s' is held: %.1500s"), name, why);
+    /* A hold says itself that it is one: "held by …". */
+    snprintf(text, sizeof text,
+             by_hand ? _("client '%.200s' is %.1500s") : _("client '%.200s' is held: %.1500s"),
+             name, why);
     condition_raise(custody->conditions,
                     &(struct condition){.key = key,
                                         .text = text,

@@ -256,11 +256,11 @@ static void look_at_silence(struct why_asking *a, const char *last)
     else if (*scheduler)
         why_add(a, "schedule", WHY_STOPS, "armed by %s, but no run has ended yet", scheduler);
     else if (now->has_stamp)
-        why_add(a, "schedule", WHY_STOPS, "not armed; the last run ended %s", last);
+        why_add(a, "schedule", WHY_STOPS, "not armed, and the last run ended %s", last);
     else
-        why_add(a, "schedule", WHY_STOPS, "not armed; no run has ended yet");
+        why_add(a, "schedule", WHY_STOPS, "not armed, and no run has ended yet");
     why_advise(a, *scheduler ? _("look at the cron daemon or the timer: task_server check")
-                             : _("task_server start"));
+                             : _("arm it with: task_server start"));
 }
 
 static void look_at_hanging(struct why_asking *a)

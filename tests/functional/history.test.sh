@@ -103,6 +103,11 @@ run_ts history
 like 'an error that does not fit stands below its run, whole' "$(printf '%s\n' "$TS_OUT" | sed -n 3p)" \
     '^    a long error( a long error)+ a long$'
 is 'and says where it was shortened' "$(printf '%s\n' "$TS_OUT" | grep -c '^    .*…$')" 2
+use_catalogues
+auth_sql "UPDATE auth.clients SET name = 'Wirtschaftsprüfung und Steuerberatung Übersee' WHERE name = 'Müller'"
+LC_ALL=C.UTF-8 LANGUAGE=de run_ts history
+like 'how a run ended is never cut' "$TS_OUT" ' Fehlschlag( |$)'
+auth_sql "UPDATE auth.clients SET name = 'Müller' WHERE name LIKE 'W%'"
 unset COLUMNS
 
 fails 'an unknown status' 64 run_ts history --status good

@@ -39,12 +39,12 @@ ok 'a run succeeds' run_ts run
 is 'nothing is started there' "$(runs acme)" 0
 is 'but in the other client' "$(runs beta)" 1
 like 'the log says so, with the reason' "$TS_ERR" \
-    "client 'acme' is held: held by .*the tax adviser looks .told again once a day"
+    "^client 'acme' is held by .*the tax adviser looks .told again once a day"
 ok 'the next run' run_ts run
 is 'has nothing more to say' "$TS_ERR" ''
 incident_is_older 'hold/[0-9]*' 90000
 run_ts run
-like 'a day later there is a reminder' "$TS_ERR" "client 'acme' is held: .*still"
+like 'a day later there is a reminder' "$TS_ERR" "client 'acme' is held by .*still"
 
 fails 'by hand nothing is started either: try again later' 75 run_ts run-job "$JOB_ID" --client acme
 like 'with the reason' "$TS_ERR" 'not run: held by .*the tax adviser looks'

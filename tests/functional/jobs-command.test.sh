@@ -124,9 +124,12 @@ run_ts jobs --package Nobody
 is 'none at all' "$(printf '%s\n' "$TS_OUT" | head -n 1)" 'no jobs'
 fails 'one that is not enabled has no list' 64 run_ts jobs --client asleep
 like 'and only that is said' "$TS_OUT|$TS_ERR" "^\|client 'asleep' is not enabled: [^|]*\$"
-COLUMNS=200 run_ts jobs --client older
+COLUMNS=240 run_ts jobs --client older
 unlike 'a description that no job has is no column' "$TS_OUT" description
 like 'and leaves room for the others' "$TS_OUT" 'natively: [^…]*$'
+COLUMNS=200 run_ts jobs
+like 'with less room a word says how a job runs' "$TS_OUT" ' natively +(Fails every night|success|failed)'
+unlike 'and no reason without its end' "$TS_OUT" 'natively: '
 
 add_client gone --dbname nowhere
 fails 'a client that is away: try again later' 75 run_ts jobs
@@ -136,6 +139,11 @@ run_ts jobs --client gone
 is 'whether it has jobs is not known' "$TS_CODE $TS_OUT" '75 '
 run_ts jobs --json
 like 'in --json, too' "$(json '(grep { $_->{name} eq "gone" } @{ $d->{clients} })[0]{unreachable}')" 'nowhere'
+fails 'nor which job is meant' 75 run_ts jobs show Nobody
+like 'which is said, with what to do' "$TS_ERR" \
+    "^jobs: cannot look for 'Nobody' in every client; name one with --client: client 'gone': cannot connect"
+fails 'where the client is named it is known' 64 run_ts jobs disable Nobody --client acme
+like 'which is said, too' "$TS_ERR" "there is no job 'Nobody' in that client"
 auth_sql "DELETE FROM auth.clients WHERE name = 'gone'"
 
 # ---- what works on a job, and what holds it -------------------------------------------------------

@@ -45,7 +45,7 @@ set_job() {
 add_job acme Test '0 3 * * *' "$(date -d '+2 hours' '+%F %T')" --data 'result: yes' --description 'a test'
 
 # 1 to 4: the schedule.
-concludes '1. nothing is armed' 'It is not run, because of "runs": not armed; no run has ended yet; task_server start\.$'
+concludes '1. nothing is armed' 'It is not run, because of "runs": not armed, and no run has ended yet; arm it with: task_server start\.$'
 set_job "active = false, package_name = 'NoSuch'"
 concludes 'what arming does not mend comes first' 'because of "active": no;.* Also in the way: "runs"\. Even then it would fail'
 set_job "active = true, package_name = 'Test'"
