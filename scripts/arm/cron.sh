@@ -11,6 +11,8 @@
 # between them, or a block of which half is gone, do no harm.  In the command's line the mark is a
 # comment to the shell that cron starts.
 cron_d=/etc/cron.d
+cron_spool=/var/spool/cron
+tab_user=
 
 cron_mark() {
     printf '# kivitendo-jobs for %s\n' "$id"
@@ -160,9 +162,22 @@ cron_d_next() {
 
 # ---- crontab --------------------------------------------------------------------------------------
 
+# Whose crontab has lines of ours: mostly that of the user who runs jobs; but it may have been another when it
+# was armed, and is unknown without a configuration.  Root sees that in cron's own directory.
+crontab_users() {
+    tab_users=$(for tab_file in "$cron_spool"/crontabs/* "$cron_spool"/tabs/* "$cron_spool"/*; do
+        if [ "$(id -u)" -eq 0 ] && [ -f "$tab_file" ] && id "${tab_file##*/}" >/dev/null 2>&1 &&
+            [ -n "$(cron_sort ours <"$tab_file")" ]; then
+            printf '%s\n' "${tab_file##*/}"
+        fi
+    done)
+    printf '%s\n' "${tab_users:-$user}"
+}
+
+# Of tab_user, which crontab_is_armed finds.
 crontab_of() {
     if [ "$(id -u)" -eq 0 ]; then
-        crontab -u "$user" "$@"
+        crontab -u "${tab_user:-$user}" "$@"
     else
         crontab "$@"
     fi
@@ -174,7 +189,7 @@ crontab_is_there() {
         return 5
     fi
     crontab_read || {
-        complain 'cannot read the crontab of %s: %s' "$user" "$(cat "$work/crontab.err")"
+        complain 'cannot read the crontab of %s: %s' "${tab_user:-$user}" "$(cat "$work/crontab.err")"
         return 4
     }
 }
@@ -188,6 +203,9 @@ crontab_read() {
 
 crontab_is_armed() {
     command -v crontab >/dev/null 2>&1 || return 1
+    for tab_user in $(crontab_users); do
+        [ "$tab_user" != "$user" ] || break
+    done
     may_run_as_user || return 2
     crontab_read || return 2
     cron_has_entry <"$work/crontab" && return
@@ -197,12 +215,12 @@ crontab_is_armed() {
 
 crontab_is_current() {
     cron_lines >"$work/lines"
-    crontab_read && cron_sort ours <"$work/crontab" | cmp -s - "$work/lines"
+    [ "$(crontab_users)" = "$user" ] && crontab_read && cron_sort ours <"$work/crontab" | cmp -s - "$work/lines"
 }
 
 # Others may be at the same crontab: other installations, at least, wait for each other.
 crontab_lock() {
-    crontab_home=$(getent passwd "$user" | cut -d: -f6)
+    crontab_home=$(getent passwd "$tab_user" | cut -d: -f6)
     if [ -d "$crontab_home" ] && [ -r "$crontab_home" ] && command -v flock >/dev/null 2>&1; then
         exec 9<"$crontab_home"
         flock -w 10 9
@@ -222,28 +240,38 @@ crontab_list() {
 # crontab(1) puts the new one in place by renaming it; what is there is then compared.
 crontab_write() {
     if ! crontab_of "$work/crontab.new" >"$work/crontab.err" 2>&1; then
-        complain 'the crontab of %s is not changed: %s' "$user" "$(head -n 3 "$work/crontab.err")"
+        complain 'the crontab of %s is not changed: %s' "$tab_user" "$(head -n 3 "$work/crontab.err")"
         return 4
     fi
     crontab_list 2>/dev/null | cmp -s - "$work/crontab.new" || [ ! -s "$work/crontab.new" ] || {
-        complain 'the crontab of %s is not what was written: somebody else is at it' "$user"
+        complain 'the crontab of %s is not what was written: somebody else is at it' "$tab_user"
         return 1
     }
 }
 
 crontab_arm() {
     cron_too_long || return
+    tab_user=$user
     crontab_lock
     crontab_is_there || return
     { cron_sort others <"$work/crontab" && cron_lines; } >"$work/crontab.new"
-    crontab_write
+    crontab_write || return
+    (crontab_disarm_all but "$user")
 }
 
 crontab_disarm() {
-    crontab_lock
-    crontab_is_there || return
-    cron_sort others <"$work/crontab" >"$work/crontab.new"
-    crontab_write
+    (crontab_disarm_all)
+}
+
+# crontab_disarm_all [but USER]
+crontab_disarm_all() {
+    for tab_user in $(crontab_users); do
+        [ "$tab_user" != "${2:-}" ] || continue
+        crontab_lock
+        crontab_is_there || return
+        cron_sort others <"$work/crontab" >"$work/crontab.new"
+        crontab_write || return
+    done
 }
 
 crontab_lacks() {
@@ -262,10 +290,16 @@ crontab_next() {
 foreign_entries() {
     cron_d_name
     for foreign in "$cron_d"/*; do
-        if [ -r "$foreign" ] && [ "$foreign" != "$cron_d_file" ] && grep -v '^[[:space:]]*#' "$foreign" |
-            grep -v '# kivitendo-jobs for ' | grep -F -e "task-server -C $installation " -e "task-server -C '$installation' " \
-            >/dev/null; then
+        if [ -r "$foreign" ] && [ "$foreign" != "$cron_d_file" ] && cron_has_foreign <"$foreign"; then
             trouble '%s starts runs too, and start and stop leave it alone: remove it' "$foreign"
         fi
     done
+    if [ -r "$work/crontab" ] && cron_has_foreign <"$work/crontab"; then
+        trouble 'the crontab of %s has a line of yours that starts runs too, and start and stop leave it alone: remove it' "$tab_user"
+    fi
+}
+
+cron_has_foreign() {
+    grep -v -e '^[[:space:]]*#' -e '# kivitendo-jobs for ' |
+        grep -q -F -e "task-server -C $installation " -e "task-server -C '$installation' "
 }
