@@ -2,6 +2,8 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154  # variables of task_server
 #
+# Whatever can be put in place, or taken back, is, and the exit code tells if something could not.
+#
 # Units go to /etc/systemd/system where systemd is; else the init script to /etc/init.d, or upstart's job
 # to /etc/init; our module for kivitendo's pages to modules/override, unless --no-web.  Asks nothing, and
 # changes no file of kivitendo's.
@@ -66,14 +68,14 @@ place_file() {
     fi
 }
 
-# kivitendo's pages show the schedule with a module of ours, which only its user's rights put there.
+# kivitendo's pages show the schedule with a module of ours.
 place_page_module() {
     page_module || return 1
     tell 'restart the FastCGI processes once: they load modules only then'
 }
 
 page_module() {
-    (cd_installation && as_user env LC_ALL="$program_locale" "$(place_shipped perl)/page-module" --installation "$installation" "$@")
+    (cd / && LC_ALL=$program_locale "$(place_shipped perl)/page-module" --installation "$installation" "$@")
 }
 
 place_init_script() {
@@ -92,23 +94,51 @@ uninstall_all() {
     no_wait=1
     stop || exit
     place_handover
+    place_code=0
+    [ -n "$no_web" ] || place_take_pages || place_code=$?
     systemd_names && place_remove_drop_ins "$unit.service" "$wake.path"
     if place_others; then
         tell 'units and init script stay: other installations are armed by them'
-        return
+        return $place_code
     fi
     for place_unit in $place_units; do
         place_remove "$systemd_etc/$place_unit"
     done
     place_remove_drop_ins 'kivitendo-jobs@*.service' 'kivitendo-jobs-wake@*.path'
-    ! systemd_runs || systemctl_do daemon-reload || exit
+    ! systemd_runs || systemctl_do daemon-reload || place_code=$?
     place_remove /etc/init/kivitendo-jobs.conf
-    page_module --remove ${state_dir:+--state-dir "$state_dir"}
     if [ -e "$init_script" ]; then
         place_remove "$init_script"
         ! command -v update-rc.d >/dev/null 2>&1 || update-rc.d kivitendo-jobs remove >/dev/null
     fi
     tell 'kept: %s; the program itself goes with: %s' "${state_dir:-$(tell 'the state directory')}" 'make uninstall'
+    return $place_code
+}
+
+# Somebody else's module is none of ours to take.
+place_take_pages() {
+    if place_pages_are_used; then
+        tell "kept: the module for kivitendo's pages, for they show the default configuration, which is armed"
+        return
+    fi
+    page_module --remove ${state_dir:+--state-dir "$state_dir"}
+    case $? in
+    0 | 3) return 0 ;;
+    esac
+    return 1
+}
+
+# The pages know nothing of other configurations than the default one.
+place_pages_are_used() {
+    [ -n "$config" ] || return 1
+    place_config=$config
+    place_id=$id
+    config=
+    id=$installation
+    look
+    config=$place_config
+    id=$place_id
+    [ -n "$armed_by$untold" ]
 }
 
 # place_remove_drop_ins PATTERN…: of these units, what we wrote; files of yours stay.
@@ -116,7 +146,7 @@ place_remove_drop_ins() {
     for place_pattern in "$@"; do
         # shellcheck disable=SC2231  # a pattern is wanted
         for place_dir in "$systemd_etc"/$place_pattern.d; do
-            rm -f "$place_dir/50-task-server.conf" "$place_dir/60-sendmail.conf"
+            rm -f "$place_dir/50-task-server.conf" "$place_dir/60-sendmail.conf" || place_code=4
             [ ! -d "$place_dir" ] || rmdir "$place_dir" 2>/dev/null ||
                 tell 'kept: %s, which has files of yours' "$place_dir"
         done
@@ -130,9 +160,15 @@ place_others() {
     return 1
 }
 
+# What cannot be removed is told, and becomes place_code.
 place_remove() {
-    if [ -e "$1" ] || [ -h "$1" ]; then
-        rm -f "$1" && tell 'removed: %s' "$1"
+    if ! [ -e "$1" ] && ! [ -h "$1" ]; then
+        return
+    elif rm -f "$1" 2>"$work/err"; then
+        tell 'removed: %s' "$1"
+    else
+        complain 'cannot remove %s: %s' "$1" "$(sed 's/.*: //' "$work/err")"
+        place_code=4
     fi
 }
 
@@ -144,9 +180,9 @@ place_handover() {
     fi
     tell 'what would trouble the old server:'
     ask_as_user handover ${fix:+--fix} >"$work/handover" 2>&1
-    place_code=$?
+    handover_code=$?
     sed 's/^/  /' "$work/handover"
-    if [ $place_code -ne 0 ]; then
+    if [ $handover_code -ne 0 ]; then
         tell '  look again when that is mended: %s' "task-server$(place_arguments) handover"
     elif [ -z "$fix" ] && [ "$(wc -l <"$work/handover")" -gt 1 ]; then
         tell '  mend it with: %s' "task_server$(place_arguments) uninstall --fix"

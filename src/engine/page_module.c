@@ -8,6 +8,15 @@
 
 static const char mark[] = "# Belongs to task-server,";
 
+/* As page-module has it: at the beginning of a line. */
+static bool has_mark(const char *text)
+{
+    for (const char *at = text; (at = strstr(at, mark)); at++)
+        if (at == text || at[-1] == '\n')
+            return true;
+    return false;
+}
+
 enum page_module page_module_look(const char *installation, struct buf *path)
 {
     struct buf text = {0};
@@ -20,7 +29,7 @@ enum page_module page_module_look(const char *installation, struct buf *path)
         found = PAGE_MODULE_MISSING;
     else if (!wholefile_read(buf_text(path), &text, &ignored))
         found = PAGE_MODULE_UNREADABLE;
-    else if (strstr(buf_text(&text), mark))
+    else if (has_mark(buf_text(&text)))
         found = PAGE_MODULE_OURS;
     buf_release(&text);
     return found;

@@ -368,6 +368,41 @@ arm_like '--fix mends it' "^0 .*acme *$JOB_ID  Test .*made inactive" uninstall -
 is 'really' "$(job_field acme "$JOB_ID" active)" f
 ok 'a database that is away' sed -i 's/^port .*/port = 1/' "$config"
 arm_like 'is no reason to stay' '^0 .*cannot connect.*look again when that is mended: task-server .*handover.*kept: ' uninstall
+
+place=$INSTALLATION/modules/override/SL/System/TaskServer.pm
+page_module() {
+    arm_wrapper
+    "$WORK/scripts/perl/page-module" -C "$INSTALLATION" >/dev/null
+}
+page_module
+arm_like 'the module for the pages stays with --no-web' '^0 .*kept: ' --no-web uninstall
+ok 'as it was' test -e "$place"
+arm --scheduler cron.d start
+arm_like 'and while the pages show what is armed' "^0 .*kept: the module for kivitendo's pages" -c "$INSTALLATION/config/b 100%.conf" uninstall
+ok 'as it was, too' test -e "$place"
+echo '# changed' >>"$place"
+mkdir -p /etc/systemd/system/timers.target.wants
+: >/etc/systemd/system/timers.target.wants/kivitendo-jobs@other.timer
+arm_like 'else it goes, also with other installations about' "^0 .*removed; restart.*somebody had changed it.*other installations are armed" uninstall
+ok 'really' test ! -e "$place"
+rm /etc/systemd/system/timers.target.wants/kivitendo-jobs@other.timer
+page_module
+sed -i '/^# Belongs to task-server,/d' "$place"
+arm_like 'a file that is not ours is no trouble' '^0 .*is not one of ours; it is left as it is' uninstall
+ok 'and stays' test -e "$place"
+rm "$place"
+page_module
+mount --bind "${place%/*}" "${place%/*}" && mount -o remount,ro,bind "${place%/*}"
+arm_like 'ours that cannot be removed' "^1 .*kept: .*cannot remove $place: Read-only" uninstall
+umount "${place%/*}"
+touch /etc/systemd/system/kivitendo-jobs.timer
+mount -o remount,ro /etc/systemd/system
+arm_like 'nor a unit' "^4 .*cannot remove /etc/systemd/system/kivitendo-jobs.timer: Read-only" uninstall
+mount -o remount,rw /etc/systemd/system
+ok 'all else goes' test ! -e "$place"
+arm_like 'and once more, all' '^0 .*removed: /etc/systemd/system/kivitendo-jobs.timer' uninstall
+arm_like '--no-web belongs to two verbs' '^2 ' --no-web start
 mv "$config" "$config.away"
-arm_like 'nor is a configuration that is gone' '^0 .*was not looked at: see above' uninstall
+page_module
+arm_like 'nor is a configuration that is gone' '^0 .*was not looked at: see above.*TaskServer.pm removed' uninstall
 done_testing

@@ -33,6 +33,29 @@ ok 'an older one is replaced' page_module
 like 'with the present one' "$(cat "$place")" 'sub wake_up'
 umask 022
 own_installation
+is 'it belongs to the owner of its folder' "$(page_module >/dev/null && stat -c %U "$place")" "$(stat -c %U "$INSTALLATION")"
+chmod 0666 "$place"
+ok 'one that anybody may write' page_module
+is 'is mended' "$(stat -c %a "$place")" 644
+chmod 0600 "$place"
+ok 'and one that the web server cannot read' page_module
+is 'too' "$(stat -c %a "$place")" 644
+if [ "$(id -u)" -eq 0 ]; then
+    rm -r "$INSTALLATION/modules/override/SL"
+    ok 'root puts it there' page_module
+    is 'for the owner of the folders around' \
+        "$(stat -c %U:%a "$place" "${place%/*}" "${place%/SL/*}/SL" | tr '\n' ' ')" "$PG_USER:644 $PG_USER:755 $PG_USER:755 "
+    chown 1 "$place"
+    ok "somebody else's file with our text" page_module
+    is 'becomes theirs' "$(stat -c %U "$place")" "$PG_USER"
+    rm "$place"
+    chown root "${place%/*}"
+    ok "root's own folder" page_module
+    is "gets root's file" "$(stat -c %U:%a "$place")" root:644
+    own_installation
+else
+    skip 'root puts it there' 'not root'
+fi
 
 # ---- missed ---------------------------------------------------------------------------------------
 
@@ -43,6 +66,10 @@ ok 'a run after git clean succeeds' run_ts run
 like 'but misses it' "$TS_ERR" 'pages is gone.*TaskServer\.pm.*page-module'
 ok 'the next one' run_ts run
 is 'does not say it again' "$TS_ERR" ''
+echo 'package SL::System::TaskServer; # not: # Belongs to task-server,' >"$place"
+own_installation
+ok 'a file that only speaks of our mark' run_ts run
+is 'is not ours' "$TS_ERR" ''
 mv "$WORK/kept" "$place"
 ok 'when it is there again' run_ts run
 like 'that is told once' "$TS_ERR" 'there again'
@@ -55,15 +82,40 @@ ok 'page-module takes it away' page_module --remove
 ok 'with its empty folders' test ! -e "$INSTALLATION/modules/override/SL/System"
 ok 'a run afterwards' run_ts run
 is 'does not miss it' "$TS_ERR" ''
-fails 'taking away what is not there fails' 1 page_module --remove
+ok 'taking away what is not there is done already' page_module --remove
+like 'which is said' "$(cat "$WORK/ok.out")" 'is not there'
+ok 'it is put there again' page_module
+own_installation
+ok 'and seen' run_ts run
+rm "$place"
+ok 'when git clean has taken it' page_module --remove
+ok 'a run' run_ts run
+is 'does not miss it any more' "$TS_ERR" ''
+ok 'once more' page_module
+echo '# changed' >>"$place"
+ok 'one that was changed is ours still' page_module --remove
+like 'which is said' "$(cat "$WORK/ok.out")" 'somebody had changed it'
+ok 'and goes' test ! -e "$place"
+if [ "$(id -u)" -eq 0 ]; then
+    ok 'in a folder' page_module
+    own_installation
+    run_ts run
+    chmod 0555 "${place%/*}"
+    notes=$(find "$INSTALLATION/users/task_server" -name '*.pages')
+    fails 'where its owner may not write' 1 page_module --remove
+    like 'it stays, and that is said' "$(cat "$WORK/ok.out")" "cannot remove $place"
+    ok 'and the note, too' test -e "$place" -a -e "$notes"
+    chmod 0755 "${place%/*}"
+    page_module --remove >/dev/null
+fi
 mkdir -p "${place%/*}"
 echo 'package SL::System::TaskServer; 1;' >"$place"
-fails "somebody else's is not overwritten" 1 page_module
-fails 'nor removed' 1 page_module --remove
+fails "somebody else's is not overwritten" 3 page_module
+fails 'nor removed' 3 page_module --remove
 is 'and is as before' "$(cat "$place")" 'package SL::System::TaskServer; 1;'
 rm "$place"
 ln -s "$WORK/elsewhere" "$place"
-fails 'a link is not followed' 1 page_module
+fails 'a link is not followed' 3 page_module
 ok 'and leads nowhere still' test ! -e "$WORK/elsewhere"
 rm "$place"
 fails 'a directory that is not kivitendo'"'s is refused" 1 page_module -C "$WORK"

@@ -1,6 +1,7 @@
 package SL::System::TaskServer;
 
-# Belongs to task-server, the program that runs kivitendo's background jobs: put here by page-module.
+# Belongs to task-server, the program that runs kivitendo's background jobs: put here by page-module, which
+# overwrites and removes it, also when it was changed.
 #
 # What kivitendo's pages use to look at, start, stop and wake its task server.  Installed as
 # modules/override/SL/System/TaskServer.pm it takes the place of kivitendo's own module, whose names it
