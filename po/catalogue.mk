@@ -14,7 +14,7 @@ CATALOGUES := $(LANGUAGES:%=$(B)/locale/%/LC_MESSAGES/task-server.mo)
 OWN_CALLS := explain:3 fail_here:2 fault:3 set_connection_error:3 complain:3 refuse:2
 XGETTEXT := xgettext --from-code=UTF-8 --language=C --sort-by-file --add-comments=TRANSLATORS \
 	--package-name=task-server --no-location --keyword=C_:1c,2 \
-	$(foreach call,_:1 N_:1 i18n:1 err_set:3 err_set_errno:2 err_set_access:2 err_wrap:2 \
+	$(foreach call,_:1 N_:1 i18n:1 err_set:3 err_set_errno:2 err_set_access:2 err_set_shortage:2 err_wrap:2 \
 	log_msg:2 visit_log:4 table_cellf:3 checkup_add:4 why_add:4 cronnotes_add:2 setting_refuse:3 \
 	setting_warn:3 $(OWN_CALLS),--keyword=$(call))
 

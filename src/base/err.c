@@ -47,6 +47,24 @@ bool err_set_access(struct err *err, const char *fmt, ...)
     return false;
 }
 
+static bool is_shortage(int number)
+{
+    return number == EAGAIN || number == EMFILE || number == ENFILE || number == ENOBUFS ||
+           number == ENOMEM || number == ENOSPC;
+}
+
+bool err_set_shortage(struct err *err, const char *fmt, ...)
+{
+    int number = errno;
+    va_list args;
+    va_start(args, fmt);
+    set_errno(err, number, fmt, args);
+    va_end(args);
+    if (is_shortage(number))
+        err->kind = ERR_AWAY;
+    return false;
+}
+
 bool err_set_nomem(struct err *err)
 {
     return err_set(err, ERR_INTERNAL, "out of memory");

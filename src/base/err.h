@@ -27,7 +27,7 @@ enum err_kind {
     ERR_USAGE,      /* the command line is wrong */
     ERR_INTERNAL,   /* a bug of ours, or out of memory */
     ERR_SYSTEM,     /* a system call failed */
-    ERR_AWAY,       /* a database or client cannot be reached now, or is claimed elsewhere */
+    ERR_AWAY,       /* not now: cannot be reached, is claimed elsewhere, or there is no room */
     ERR_PERMISSION, /* we must not, or may not */
     ERR_CONFIG,     /* the configuration is wrong */
     ERR_JOB,        /* the job itself failed: recorded in its history, never an exit code */
@@ -47,6 +47,10 @@ bool err_set_errno(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* The same, but of kind ERR_PERMISSION where errno says that we may not (EACCES, EPERM), or that
  * nobody may (EROFS); returns false. */
 bool err_set_access(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The same, but of kind ERR_AWAY where errno says that the machine has none left of something: of
+ * processes, descriptors, memory, room on a disk.  Nothing was begun, and later it may go. */
+bool err_set_shortage(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Out of memory; returns false. */
 bool err_set_nomem(struct err *err);

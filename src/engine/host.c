@@ -118,11 +118,11 @@ bool host_start(struct host *host, struct err *err)
         .umask = host->site->identity.inherited_umask,
         .listen_fd = host->socket.fd,
     };
-    host->starts++;
     host->ready = host->retires = false;
     buf_clear(&host->words);
     buf_clear(&host->status);
     bool started = bridge_start(&host->process, &plan, err);
+    host->starts += started; /* without a process nothing is wrong with Perl */
     site_perl_release(&perl);
     return started;
 }
@@ -156,11 +156,11 @@ static void judge_end(struct host *host)
                 buf_text(&host->words));
 }
 
-/* One who waits is told why there is no Perl. */
-static void answer_failed(struct host *host, const char *why)
+/* One who waits is told why there is no Perl; see io/bridge.h for the word. */
+static void answer_failed(struct host *host, const char *word, const char *why)
 {
     struct buf line = {0};
-    buf_addf(&line, "refused %s", why);
+    buf_addf(&line, "%s %s", word, why);
     for (char *p = line.data; p && *p; p++)
         *p = *p == '\n' ? ' ' : *p;
     buf_add_text(&line, "\n");
@@ -176,9 +176,9 @@ static void handle_waiting(struct host *host)
 {
     struct err err = {0};
     if (host->starts >= HOST_STARTS_MAX)
-        answer_failed(host, host->words.len ? buf_text(&host->words) : _(no_words));
+        answer_failed(host, "refused", host->words.len ? buf_text(&host->words) : _(no_words));
     else if (!host_start(host, &err))
-        answer_failed(host, err.text);
+        answer_failed(host, err.kind == ERR_AWAY ? "later" : "refused", err.text);
 }
 
 int host_poll(const struct host *host, struct pollfd fds[HOST_FDS])

@@ -147,6 +147,8 @@ bool run_command(struct external *e, struct err *err)
     struct err why = {0};
     bool ran = true;
     if (!prepare(e, &command, &why) || !start(e, &command, &spawn, &why)) {
+        ran = !runner_lacks_room(&why);
+        *err = why;
         execution_fail(e->x, why.text);
     } else if (!note_child(e, &spawn, err) || !external_may_start(e, err)) {
         spawn_abort(&spawn);

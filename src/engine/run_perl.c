@@ -133,7 +133,7 @@ bool run_perl(struct external *e, struct err *err)
     struct err why = {0};
     bool ran = true;
     if (!ask(e, &call, &why)) {
-        ran = why.kind != ERR_AWAY && may_still_start(e, err);
+        ran = !runner_lacks_room(&why) && may_still_start(e, err);
         *err = why;
         execution_fail(e->x, why.text);
     } else if (!note_child(e, &call, err) || !external_may_start(e, err)) {

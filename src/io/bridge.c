@@ -34,7 +34,7 @@ static bool make_files(struct bridge_call *call, const struct bridge_request *re
     unlinkat(call->dir_fd, call->out_name, 0);
     unlinkat(call->dir_fd, call->answer_name, 0);
     if (mkfifoat(call->dir_fd, call->out_name, 0600) != 0)
-        return err_set_errno(err, "cannot make a fifo in %s", request->dir_path);
+        return err_set_shortage(err, "cannot make a fifo in %s", request->dir_path);
     /* For writing too: so it never ends while nobody else has it open. */
     call->out_fd = openat(call->dir_fd, call->out_name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     int answer = openat(call->dir_fd, call->answer_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
@@ -42,7 +42,7 @@ static bool make_files(struct bridge_call *call, const struct bridge_request *re
     if (answer >= 0)
         close(answer);
     if (call->out_fd < 0 || answer < 0)
-        return err_set_errno(err, "cannot make a file in %s", request->dir_path);
+        return err_set_shortage(err, "cannot make a file in %s", request->dir_path);
     return true;
 }
 
@@ -136,13 +136,18 @@ static bool wait_for_line(struct bridge_call *call, struct signals *signals, str
 static bool take_child(struct bridge_call *call, const char *line, struct err *err)
 {
     static const char refused[] = "refused ";
+    static const char later[] = "later ";
     uint64_t ticks = 0;
     if (strncmp(line, refused, sizeof refused - 1) == 0)
         return err_set(err, ERR_JOB, "%s", line + sizeof refused - 1);
+    if (strncmp(line, later, sizeof later - 1) == 0)
+        return err_set(err, ERR_AWAY, "%s", line + sizeof later - 1);
     if (sscanf(line, "job %d", &call->child.pid) != 1 || call->child.pid <= 1)
         return err_set(err, ERR_JOB, "the Perl bridge answered '%.60s'", line);
     call->child.session = call->child.pid;
     call->pidfd = (int)syscall(SYS_pidfd_open, call->child.pid, 0);
+    if (call->pidfd < 0 && errno != ESRCH)
+        return err_set_shortage(err, "cannot watch the job's process");
     if (call->pidfd < 0 || !process_start_ticks(call->child.pid, &ticks) ||
         !process_boot_id(call->child.boot_id))
         return err_set(err, ERR_JOB, "the job's process ended before it was started");

@@ -7,7 +7,8 @@
  *     bridge_answer(&call, &answer, err)           what the job returned, if it came to its end
  *     bridge_call_release(&call)                   a job that still runs is ended by its keeper
  *
- * Over a Unix stream socket, a line each: → the request as JSON; ← "job PID" or "refused TEXT"; →
+ * Over a Unix stream socket, a line each: → the request as JSON; ← "job PID", "refused TEXT", or,
+ * where the machine has no room for another process just now, "later TEXT"; →
  * "go", later perhaps "term" and "kill"; ← "exited STATUS" or "killed SIGNAL", then "clean N": so
  * many processes were left and have been ended.  End of file alone proves nothing but that the
  * keeper is gone; with it the kernel has killed the job.
@@ -17,7 +18,8 @@
  *
  * Units: milliseconds, monotonic.  Ownership: the call owns descriptors, files and texts.
  * Errors: ERR_JOB where the job cannot be started (Perl's own words) or its answer cannot be read,
- * ERR_AWAY when we were told to stop while waiting for Perl, ERR_SYSTEM.
+ * ERR_AWAY when we were told to stop while waiting for Perl, or where there is no room for another
+ * process; ERR_SYSTEM.
  * Source: design.md "perl"; scripts/perl/lib/TaskServer/Keeper.pm and Job.pm.
  */
 #ifndef IO_BRIDGE_H

@@ -36,7 +36,7 @@ bool bridge_listen(struct bridge_socket *listener, int dir_fd, const char *name,
     unlinkat(dir_fd, name, 0);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
-        return err_set_errno(err, "cannot make a socket");
+        return err_set_shortage(err, "cannot make a socket");
     listener->fd = fd;
     if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
         listen(fd, BRIDGE_BACKLOG) == 0)
@@ -51,12 +51,12 @@ int bridge_dial(int dir_fd, const char *name, struct err *err)
     struct sockaddr_un address = address_of(dir_fd, name);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) {
-        err_set_errno(err, "cannot make a socket");
+        err_set_shortage(err, "cannot make a socket");
         return -1;
     }
     if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
         return fd;
-    err_set_errno(err, "cannot reach the Perl bridge");
+    err_set_shortage(err, "cannot reach the Perl bridge");
     close(fd);
     return -1;
 }
@@ -128,7 +128,7 @@ static bool make_pipe(int pipe_fds[2], struct err *err)
     if (pipe2(pipe_fds, O_CLOEXEC) == 0)
         return true;
     pipe_fds[0] = pipe_fds[1] = -1;
-    return err_set_errno(err, "cannot make a pipe to the Perl bridge");
+    return err_set_shortage(err, "cannot make a pipe to the Perl bridge");
 }
 
 static void close_pair(const int pair[2])
@@ -148,7 +148,7 @@ bool bridge_start(struct bridge_process *process, const struct bridge_plan *plan
         become_bridge(plan, status[1], words[1]);
     if (pid < 0) {
         if (made)
-            err_set_errno(err, "cannot fork the Perl bridge");
+            err_set_shortage(err, "cannot fork the Perl bridge");
         close_pair(status);
         close_pair(words);
         return false;

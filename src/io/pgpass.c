@@ -91,7 +91,7 @@ static bool create(struct pgpass *pass, const char *dir, struct err *err)
         return err_set_nomem(err);
     int fd = mkostemp(path.data, O_CLOEXEC);
     if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        err_set_errno(err, "cannot create a password file in %s/pgpass", dir);
+        err_set_shortage(err, "cannot create a password file in %s/pgpass", dir);
         if (fd >= 0) {
             unlink(path.data);
             close(fd);
@@ -107,7 +107,7 @@ static bool create_in(struct pgpass *pass, const char *dir, struct err *err)
 {
     int dir_fd = open_directory(dir);
     if (dir_fd < 0)
-        return err_set_errno(err, "cannot open the directory %s/pgpass", dir);
+        return err_set_shortage(err, "cannot open the directory %s/pgpass", dir);
     bool ok = is_private(dir_fd) ||
               err_set(err, ERR_PERMISSION, "%s/pgpass is open to others: make it ours, mode 700",
                       dir);
@@ -130,7 +130,7 @@ bool pgpass_write(struct pgpass *pass, const char *dir, const struct pgpass_logi
         add_line(&text, "localhost", login);
     bool ok = text.failed ? err_set_nomem(err) : create_in(pass, dir, err);
     if (ok && !write_text(pass->fd, &text)) {
-        ok = err_set_errno(err, "cannot write the password file %s", pass->path);
+        ok = err_set_shortage(err, "cannot write the password file %s", pass->path);
         pgpass_release(pass);
     }
     if (text.data)

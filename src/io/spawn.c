@@ -70,12 +70,12 @@ static bool open_all(int fds[N_FDS], const struct spawn_plan *plan, struct err *
         fds[i] = -1;
     fds[IN_CHILD] = open_input(plan);
     if (fds[IN_CHILD] < 0)
-        return err_set_errno(err, "cannot prepare the input of %s", plan->argv[0]);
+        return err_set_shortage(err, "cannot prepare the input of %s", plan->argv[0]);
     /* A socket for the gate: writing to one whose reader is dead is an error, never a signal. */
     if (!open_output(fds + OUT) || (plan->split_output && !open_output(fds + ERR)) ||
         !open_output(fds + REPORT) ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds + GATE) < 0)
-        return err_set_errno(err, "cannot open pipes for %s", plan->argv[0]);
+        return err_set_shortage(err, "cannot open pipes for %s", plan->argv[0]);
     return true;
 }
 
@@ -110,12 +110,12 @@ static bool fail_step(struct err *err, const struct spawn_report *report, const 
                        "first line",
                        program);
     switch ((enum spawn_step)report->step) {
-    case SPAWN_STEP_READY: return err_set_errno(err, "cannot wait for the start of %s", program);
-    case SPAWN_STEP_SESSION: return err_set_errno(err, "cannot start a session for %s", program);
+    case SPAWN_STEP_READY: return err_set_shortage(err, "cannot wait for the start of %s", program);
+    case SPAWN_STEP_SESSION: return err_set_shortage(err, "cannot start a session for %s", program);
     case SPAWN_STEP_DESCRIPTORS:
-        return err_set_errno(err, "cannot arrange the descriptors of %s", program);
+        return err_set_shortage(err, "cannot arrange the descriptors of %s", program);
     case SPAWN_STEP_CWD:
-        return err_set_errno(err, "cannot change to the directory for %s", program);
+        return err_set_shortage(err, "cannot change to the directory for %s", program);
     case SPAWN_STEP_EXEC: break;
     }
     return err_set_errno(err, "cannot execute %s", program);
@@ -143,7 +143,7 @@ static bool know_child(struct spawn *spawn, const struct spawn_plan *plan, struc
 {
     spawn->pidfd = (int)syscall(SYS_pidfd_open, spawn->pid, 0U);
     if (spawn->pidfd < 0 || fcntl(spawn->pidfd, F_SETFD, FD_CLOEXEC) < 0)
-        return err_set_errno(err, "cannot watch the process of %s", plan->argv[0]);
+        return err_set_shortage(err, "cannot watch the process of %s", plan->argv[0]);
     if (!process_start_ticks(spawn->pid, &spawn->start_ticks) || !process_boot_id(spawn->boot_id))
         return err_set(err, ERR_SYSTEM, "cannot read about the process of %s in /proc",
                        plan->argv[0]);
@@ -167,7 +167,7 @@ static bool fork_child(struct spawn *spawn, const struct spawn_plan *plan, int f
     if (spawn->pid > 0)
         return true;
     spawn->pid = 0;
-    return err_set_errno(err, "cannot fork for %s", plan->argv[0]);
+    return err_set_shortage(err, "cannot fork for %s", plan->argv[0]);
 }
 
 bool spawn_start(struct spawn *spawn, const struct spawn_plan *plan, struct err *err)

@@ -231,6 +231,20 @@ sub requests {
         "error the job is now one of the package Nothing, not Dies\n", 'so does one that became another';
     is verdict($lane->run(%fine, client_id => 999)), "error there is no client with the id 999\n",
         'and one of a client that is gone';
+    no_room(%fine);
+}
+
+sub no_room {
+    my (%fine) = @_;
+  SKIP: {
+        skip 'root has no limit of processes', 2 if !$<;
+        my $all = `prlimit --pid=$lane->{pid} --nproc --output=HARD --noheadings --raw`;
+        chomp $all;
+        system 'prlimit', "--pid=$lane->{pid}", '--nproc=1:';
+        like $lane->run(%fine)->{how}, qr/^later cannot fork: /, 'without room for another process it is put off';
+        system 'prlimit', "--pid=$lane->{pid}", "--nproc=$all:";
+        is verdict($lane->run(%fine)), 'ok null', 'and later there is some';
+    }
 }
 
 sub lanes {

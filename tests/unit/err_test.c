@@ -47,6 +47,22 @@ static void test_what_we_may_not(void **state)
     assert_int_equal(err.kind, ERR_SYSTEM);
 }
 
+static void test_what_is_short(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    static const int shortages[] = {EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC};
+    for (size_t i = 0; i < sizeof shortages / sizeof shortages[0]; i++) {
+        errno = shortages[i];
+        assert_false(err_set_shortage(&err, "cannot fork for %s", "x"));
+        assert_int_equal(err.kind, ERR_AWAY);
+    }
+    assert_string_equal(err.text, "cannot fork for x: No space left on device");
+    errno = ENOENT;
+    assert_false(err_set_shortage(&err, "cannot open %s", "x"));
+    assert_int_equal(err.kind, ERR_SYSTEM);
+}
+
 static void test_out_of_memory(void **state)
 {
     (void)state;
@@ -97,6 +113,7 @@ int main(void)
         cmocka_unit_test(test_context_goes_in_front),
         cmocka_unit_test(test_errno_in_words),
         cmocka_unit_test(test_what_we_may_not),
+        cmocka_unit_test(test_what_is_short),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_too_long_is_cut_at_the_end),
         cmocka_unit_test(test_exit_codes),

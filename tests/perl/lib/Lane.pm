@@ -118,7 +118,7 @@ sub finish {
             _collect($job, $what, $bytes);
         }
     }
-    my ($how)   = $job->{said} =~ /^(exited \d+|killed \d+|refused .*)$/m;
+    my ($how)   = $job->{said} =~ /^(exited \d+|killed \d+|refused .*|later .*)$/m;
     my ($clean) = $job->{said} =~ /^clean (\d+)$/m;
     my $answer = length $job->{result} ? JSON::PP->new->utf8->decode($job->{result}) : undef;
     return {%$job, how => $how // 'gone', clean => $clean, answer => $answer};

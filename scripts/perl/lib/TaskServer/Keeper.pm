@@ -7,6 +7,7 @@ package TaskServer::Keeper;
 # lane → keeper                    keeper → lane
 #   one line of JSON, the request
 #                                    refused TEXT      nothing was started; the end
+#                                    later TEXT        neither, but only for want of room on the machine
 #                                    job PID           it waits at its gate, leader of its session
 #   go                               (end of file instead: it ends unstarted)
 #   term, kill                       at any time later: the signal for the job's process group
@@ -58,7 +59,7 @@ sub _serve {
     my $request = eval { $self->_read_request };
     return $self->_say('refused ' . ($@ || 'there was no request')) if !$request;
     my $problem = $self->_fork_job($request);
-    return $self->_say("refused $problem") if defined $problem;
+    return $self->_say($problem) if defined $problem;
     $self->_say("job $self->{pid}") or return 0;
     my $word = $self->{reader}->line(now_s() + GO_WAIT_S) // '';
     return 0 if $word ne 'go';
@@ -100,14 +101,14 @@ sub _check_package {
     die "'$package' is not the name of a job class\n";
 }
 
-# undef, or why there is no job.  It is ready, in its own session, when this returns.
+# undef, or what to say where there is no job.  It is ready, in its own session, when this returns.
 sub _fork_job {
     my ($self, $request) = @_;
-    pipe my $gate_out, my $gate_in or return "cannot create a pipe: $!";
-    pipe my $ready_out, my $ready_in or return "cannot create a pipe: $!";
+    pipe my $gate_out, my $gate_in or return "later cannot create a pipe: $!";
+    pipe my $ready_out, my $ready_in or return "later cannot create a pipe: $!";
     my $keeper = $$;
     my $pid = fork;
-    return "cannot fork: $!" if !defined $pid;
+    return "later cannot fork: $!" if !defined $pid;
     if (!$pid) {
         close $_ for $gate_in, $ready_out, $self->{socket};
         die_with_parent(SIGKILL);
@@ -122,7 +123,7 @@ sub _fork_job {
     my $problem = <$ready_out>;
     return undef if $problem eq 'ready';
     waitpid $pid, 0;
-    return $problem || 'the job ended before it was started';
+    return 'refused ' . ($problem || 'the job ended before it was started');
 }
 
 sub _wait_at_gate {
