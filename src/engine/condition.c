@@ -29,8 +29,8 @@ static void tell(struct conditions *conditions, const struct condition *conditio
         .text = condition->text,
         .since_s = since_s,
     };
-    if (what != INCIDENT_KNOWN)
-        notify_put(conditions->notify, &news);
+    if (what != INCIDENT_KNOWN && !notify_put(conditions->notify, &news))
+        incidents_untell(conditions->incidents, notice, what);
 }
 
 void condition_raise(struct conditions *conditions, const struct condition *condition)
@@ -43,23 +43,25 @@ void condition_raise(struct conditions *conditions, const struct condition *cond
     tell(conditions, condition, incident ? incident->since_s : now_s());
 }
 
+/* The notice that it began may outlast it: until its end is told. */
 void condition_end(struct conditions *conditions, const struct condition *condition)
 {
     char notice[INCIDENT_KEY_MAX];
     int64_t told_s = 0;
     int64_t since_s = lasting_over(conditions->incidents, condition->key, condition->text);
+    make_notice_key(condition->key, notice);
+    const struct incident *told = incidents_find(conditions->incidents, notice);
+    if (!told)
+        return;
     struct news news = {
         .kind = NEWS_CONDITION_OVER,
         .client = condition->client,
         .client_id = condition->client_id,
         .text = condition->text,
-        .since_s = since_s,
+        .since_s = since_s ? since_s : told->since_s,
     };
-    if (!since_s)
-        return;
-    make_notice_key(condition->key, notice);
-    if (incidents_end(conditions->incidents, notice, &told_s) && conditions->notify)
-        notify_put(conditions->notify, &news);
+    if (!conditions->notify || !told->told_s || notify_put(conditions->notify, &news))
+        incidents_end(conditions->incidents, notice, &told_s);
 }
 
 void condition_forget(struct conditions *conditions, const char *key)

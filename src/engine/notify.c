@@ -72,40 +72,62 @@ bool notify_is_about(const struct notify_job *incident, const struct job *job)
 
 /* ---- notices ---- */
 
-static bool put(struct notify *notify, bool is_mail, struct buf *subject, struct buf *body)
+static bool put(struct notify *notify, bool is_mail, struct buf *subject, struct buf *body,
+                struct err *err)
 {
-    struct err err = {0};
     struct outbox_note note = {
         .is_mail = is_mail,
         .made_s = now_s(),
         .subject = subject->data,
         .body = body->data,
     };
-    bool done = !subject->failed && !body->failed && outbox_put(notify->outbox, &note, &err);
-    if (!done)
-        log_msg(LOG_LEVEL_ERROR, "a notice is lost: %s", err.text);
+    if (subject->failed || body->failed)
+        return err_set_nomem(err);
+    const char *language = i18n_speak(NULL); /* why not goes to the log */
+    bool done = outbox_put(notify->outbox, &note, err);
+    i18n_speak(language);
     return done;
 }
 
-void notify_put(struct notify *notify, const struct news *news)
+/* Returns how many of the ways have it; *wanted says how many there are. */
+static int put_all(struct notify *notify, const struct news *news, int *wanted, struct err *err)
 {
     struct news_writer writer = {.site = notify->site, .template_dir = notify->templates};
     struct buf subject = {0};
     struct buf body = {0};
+    int kept = 0;
     const char *language = i18n_speak(notify->site->options.language);
     news_subject(news, &writer, &subject);
     if (notify->by_mail) {
         news_body(news, &writer, &body);
-        notify->put_some |= put(notify, true, &subject, &body);
+        kept += put(notify, true, &subject, &body, err);
         buf_clear(&body);
     }
     if (notify->site->options.notify_command) {
         news_json(news, &writer, &body);
-        notify->put_some |= put(notify, false, &subject, &body);
+        kept += put(notify, false, &subject, &body, err);
     }
     i18n_speak(language);
     buf_release(&subject);
     buf_release(&body);
+    *wanted = notify->by_mail + (notify->site->options.notify_command != NULL);
+    return kept;
+}
+
+/* What one way has is told: told again, it would come every minute while there is no room for the
+ * other's. */
+bool notify_put(struct notify *notify, const struct news *news)
+{
+    struct err err = {0};
+    int wanted = 0;
+    int kept = put_all(notify, news, &wanted, &err);
+    notify->put_some |= kept > 0;
+    if (kept < wanted)
+        log_msg(LOG_LEVEL_ERROR,
+                kept ? N_("a notice is lost: %s")
+                     : N_("a notice cannot be written, and is left to the next run: %s"),
+                err.text);
+    return kept > 0 || wanted == 0;
 }
 
 static struct news make_news(const struct run_record *record, enum news_kind kind, int64_t since_s)
@@ -122,7 +144,8 @@ static struct news make_news(const struct run_record *record, enum news_kind kin
     };
 }
 
-static void take_failure(struct notify *notify, const struct run_record *record)
+/* False: it is still to be told. */
+static bool take_failure(struct notify *notify, const struct run_record *record)
 {
     char key[INCIDENT_KEY_MAX];
     char run_at[WALLTIME_MAX];
@@ -134,13 +157,16 @@ static void take_failure(struct notify *notify, const struct run_record *record)
              record->job_id, record->package, record->text);
     incidents_describe(notify->incidents, key, text);
     if (what == INCIDENT_KNOWN && !notify->site->options.notify.repeats)
-        return;
+        return true;
     const struct incident *incident = incidents_find(notify->incidents, key);
     struct news news = make_news(record, what == INCIDENT_REMIND ? NEWS_REMINDER : NEWS_FAILURE,
                                  incident ? incident->since_s : 0);
     walltime_show(&notify->site->zone, record->run_at_us, run_at);
     news.run_at = run_at;
-    notify_put(notify, &news);
+    if (notify_put(notify, &news))
+        return true;
+    incidents_untell(notify->incidents, key, what);
+    return false;
 }
 
 static void tell_recovery(const struct run_record *record, int64_t first_s)
@@ -151,29 +177,35 @@ static void tell_recovery(const struct run_record *record, int64_t first_s)
     lasting_tell_over(text, first_s);
 }
 
-/* Whatever kinds of error it had, they are over. */
-static void take_success(struct notify *notify, const struct run_record *record)
+/* Since when it has failed; INT64_MAX: it has not. */
+static int64_t find_first(const struct incidents *incidents, const char *prefix)
+{
+    int64_t first_s = INT64_MAX;
+    for (size_t i = 0; i < incidents->count; i++) {
+        const struct incident *incident = &incidents->items[i];
+        if (strncmp(incident->key, prefix, strlen(prefix)) == 0 && incident->since_s < first_s)
+            first_s = incident->since_s;
+    }
+    return first_s;
+}
+
+/* Whatever kinds of error it had, they are over.  False: that is still to be told. */
+static bool take_success(struct notify *notify, const struct run_record *record)
 {
     char prefix[INCIDENT_KEY_MAX];
     char run_at[WALLTIME_MAX];
-    int64_t first_s = INT64_MAX;
     make_prefix(record, prefix);
-    for (size_t i = notify->incidents->count; i-- > 0;) {
-        char key[INCIDENT_KEY_MAX];
-        int64_t since_s = 0;
-        memcpy(key, notify->incidents->items[i].key, sizeof key);
-        if (strncmp(key, prefix, strlen(prefix)) != 0)
-            continue;
-        incidents_end(notify->incidents, key, &since_s);
-        first_s = since_s < first_s ? since_s : first_s;
-    }
+    int64_t first_s = find_first(notify->incidents, prefix);
     if (first_s == INT64_MAX)
-        return;
-    tell_recovery(record, first_s);
+        return true;
     struct news news = make_news(record, NEWS_RECOVERY, first_s);
     walltime_show(&notify->site->zone, record->run_at_us, run_at);
     news.run_at = run_at;
-    notify_put(notify, &news);
+    if (!notify_put(notify, &news))
+        return false;
+    tell_recovery(record, first_s);
+    incidents_forget_others(notify->incidents, prefix, "");
+    return true;
 }
 
 /* ---- the run log ---- */
@@ -198,32 +230,45 @@ static void save_offset(struct notify *notify, int64_t offset)
     buf_release(&text);
 }
 
-static void take(struct notify *notify, const struct run_record *record)
+static bool take(struct notify *notify, const struct run_record *record)
 {
+    bool failed = record->end == RUN_FAILED || record->end == RUN_INTERRUPTED;
+    if (failed && !take_failure(notify, record))
+        return false;
+    if (record->end == RUN_SUCCEEDED && !take_success(notify, record))
+        return false;
     if (notify->metrics)
         metrics_count(notify->metrics, record);
-    if (record->end == RUN_FAILED || record->end == RUN_INTERRUPTED)
-        take_failure(notify, record);
-    else if (record->end == RUN_SUCCEEDED)
-        take_success(notify, record);
+    return true;
+}
+
+/* Up to the first one that cannot be told now; returns where it stands. */
+static int64_t take_all(struct notify *notify, struct runlog_reader *reader)
+{
+    struct run_record record;
+    int64_t taken = reader->offset;
+    while (runlog_next(reader, &record)) {
+        notify->is_full = !take(notify, &record);
+        if (notify->is_full)
+            return taken;
+        taken = reader->offset;
+    }
+    return reader->offset;
 }
 
 void notify_collect(struct notify *notify)
 {
     struct runlog_reader reader;
-    struct run_record record;
     struct stat st;
     struct err err = {0};
     const char *path = notify->site->runlog ? notify->site->runlog->path : NULL;
-    if (!path || stat(path, &st) != 0 || st.st_size == notify->offset)
+    if (notify->is_full || !path || stat(path, &st) != 0 || st.st_size == notify->offset)
         return;
     if (!runlog_open(&reader, path, notify->offset, &err)) {
         log_msg(LOG_LEVEL_WARNING, "%s", err.text);
         return;
     }
-    while (runlog_next(&reader, &record))
-        take(notify, &record);
-    save_offset(notify, reader.offset);
+    save_offset(notify, take_all(notify, &reader));
     runlog_end(&reader);
 }
 
@@ -312,7 +357,7 @@ void notify_finish(struct notify *notify, bool succeeded)
     if (url || notify->put_some || (!notify->tried && outbox_waits(notify->outbox)))
         start_courier(notify, url, succeeded);
     wait_for_courier(notify, until_ms);
-    if (notify->site->runlog && runlog_rotate(notify->site->runlog->path))
+    if (notify->site->runlog && !notify->is_full && runlog_rotate(notify->site->runlog->path))
         save_offset(notify, 0);
 }
 

@@ -90,8 +90,9 @@ enum incident_news incidents_raise(struct incidents *incidents, const char *key,
         return INCIDENT_KNOWN;
     incidents->changed = true;
     if (known) {
+        bool was_told = known->told_s != 0;
         known->told_s = now_s;
-        return INCIDENT_REMIND;
+        return was_told ? INCIDENT_REMIND : INCIDENT_NEW;
     }
     if (reserve_one(incidents)) {
         struct incident *incident = &incidents->items[incidents->count++];
@@ -99,6 +100,15 @@ enum incident_news incidents_raise(struct incidents *incidents, const char *key,
         snprintf(incident->key, sizeof incident->key, "%s", key);
     }
     return INCIDENT_NEW;
+}
+
+void incidents_untell(struct incidents *incidents, const char *key, enum incident_news what)
+{
+    struct incident *incident = find(incidents, key);
+    if (!incident || what == INCIDENT_KNOWN)
+        return;
+    incident->told_s = what == INCIDENT_NEW ? 0 : incident->told_s - INCIDENT_REMIND_S;
+    incidents->changed = true;
 }
 
 bool incidents_end(struct incidents *incidents, const char *key, int64_t *since_s)

@@ -52,6 +52,9 @@ bool incidents_load(struct incidents *incidents, const char *path, struct err *e
 
 enum incident_news incidents_raise(struct incidents *incidents, const char *key, int64_t now_s);
 
+/* What incidents_raise has answered could not be told after all: it will answer the same again. */
+void incidents_untell(struct incidents *incidents, const char *key, enum incident_news what);
+
 /* It began earlier than it was first seen; nothing happens where it is known to be older. */
 void incidents_date_back(struct incidents *incidents, const char *key, int64_t since_s);
 

@@ -128,6 +128,37 @@ rm "$WORK/down"
 fails_with 'no flour'
 like 'then the next one goes out' "$TS_ERR" 'mails can be sent again'
 
+# No room for a notice: a file where its directory is to be.
+outbox=$(echo "$state"/*.incidents)
+outbox=${outbox%.incidents}.outbox
+before=$(mails)
+: >"$outbox"
+fails_with 'no sugar'
+like 'a notice that cannot be written is logged' "$TS_ERR" 'a notice cannot be written, and is left to the next run: '
+run_ts run
+like 'as long as that is so' "$TS_ERR" 'a notice cannot be written'
+rm "$outbox"
+run_ts run
+run_ts run
+is 'the next run tells it' "$(($(mails) - before))" 1
+like 'as it was, and as news' "$(last_mail)" 'Hintergrund-Job fehlgeschlagen.*Oh cruel world: no sugar'
+age_incidents 90000
+: >"$outbox"
+fails_with 'no sugar'
+rm "$outbox"
+run_ts run
+run_ts run
+is 'a reminder, too' "$(($(mails) - before))" 2
+like 'as one' "$(last_mail)" 'schlägt weiterhin fehl .*no sugar'
+: >"$outbox"
+client_sql acme 'UPDATE background_jobs SET data = NULL'
+again
+rm "$outbox"
+run_ts run
+run_ts run
+is 'that it succeeds again, too' "$(($(mails) - before))" 3
+like 'with all that it had' "$(last_mail)" 'Hintergrund-Job läuft wieder'
+
 # A mail that alone is refused.
 touch "$WORK/picky"
 before=$(mails)
@@ -253,6 +284,10 @@ JOB_ID=$test_job
 client_sql acme 'UPDATE background_jobs SET active = false'
 auth_sql "UPDATE auth.clients SET dbhost = '127.0.0.1', dbport = 1"
 before=$(mails)
+: >"$outbox"
+run_ts run
+like 'a condition that cannot be told is logged as such' "$TS_ERR" 'a notice cannot be written'
+rm "$outbox"
 run_ts run
 run_ts run
 is 'a client that is away is one mail' "$(($(mails) - before))" 1
