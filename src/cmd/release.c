@@ -110,6 +110,7 @@ static bool release_client(const struct desk *desk, const char *wanted, struct b
     if (!survey_collect(&survey, &desk->site, &wish, err))
         return false;
     const struct survey_client *found = &survey.clients[0];
+    const char *trouble = found->trouble ? found->trouble : survey.origins_trouble;
     const char *name = found->client.fields[CLIENT_NAME];
     bool held = false;
     bool done = end_hold(desk, found->client.id, name, out, &held, err);
@@ -117,10 +118,10 @@ static bool release_client(const struct desk *desk, const char *wanted, struct b
         paper_add(out, _("still client '%s' is held: %s\n"), name, found->moved);
     else if (done && found->moved)
         done = accept(desk, found, out, err);
-    if (done && found->trouble)
-        done = err_set(err, found->trouble_kind,
+    if (done && trouble)
+        done = err_set(err, found->trouble ? found->trouble_kind : ERR_SYSTEM,
                        "client '%s': whether its database is the one it was cannot be told: %s",
-                       name, found->trouble);
+                       name, trouble);
     survey_release(&survey);
     return done;
 }

@@ -164,6 +164,15 @@ static void add_hold(struct collector *c)
             hold_who(all), hold_why(all));
 }
 
+static void add_origins(struct collector *c)
+{
+    if (c->o->survey.origins_trouble)
+        add(c, _("databases"), STATUS_WARN,
+            _("which ones the clients had is not known, so none that is another one is noticed: "
+              "%s"),
+            c->o->survey.origins_trouble);
+}
+
 /* ---- what waits ---- */
 
 static void add_journal(struct collector *c)
@@ -197,6 +206,7 @@ void status_facts_collect(struct status_facts *facts, const struct overview *ove
     add_clients(&c);
     add_lock(&c);
     add_hold(&c);
+    add_origins(&c);
     add_journal(&c);
     add_notices(&c);
 }

@@ -33,7 +33,7 @@ enum status_look {
     STATUS_BAD,  /* jobs are not run */
 };
 
-enum { STATUS_FACTS_MAX = 12, STATUS_TEXT_MAX = ERR_TEXT_MAX };
+enum { STATUS_FACTS_MAX = 16, STATUS_TEXT_MAX = ERR_TEXT_MAX };
 
 struct status_fact {
     const char *title; /* "schedule", "at work", … */

@@ -240,6 +240,7 @@ void status_json(const struct overview *o, const struct site *site, struct buf *
         add_time(out, "locked_since", site, s->locked_since_s * 1000000);
     json_add_member(out, "auth_trouble", o->survey.trouble);
     json_add_member(out, "holds_trouble", o->survey.holds_trouble);
+    json_add_member(out, "databases_trouble", o->survey.origins_trouble);
     add_last_run(s, site, out);
     add_busy(s, site, out);
     add_known(out, "journal_waiting", s, s->journal.waiting);

@@ -147,6 +147,15 @@ void checkup_clients(struct checkup *checkup)
             checkup,
             _("ask as the user that jobs run as; where it cannot read them nothing is started"));
     }
+    if (survey->origins_trouble) {
+        checkup_add(checkup, "clients", CHECKUP_WARNING,
+                    "which databases the clients had is not known, so none that is another one is "
+                    "noticed: %s",
+                    survey->origins_trouble);
+        checkup_advise(
+            checkup,
+            _("remove that file: the next run begins it anew, with the databases that it finds"));
+    }
     sum_up_clients(checkup, well);
 }
 

@@ -171,12 +171,13 @@ static bool load_memory(struct collector *c, struct err *err)
 {
     struct err why = {0};
     const struct site *site = c->site;
-    if (site->origins_path && !origins_load(&c->origins, site->origins_path, &why))
-        return err_set(err, why.kind, "%s", why.text);
-    if (site->holds_path && !holds_load(&c->survey->holds, site->holds_path, &why)) {
-        c->survey->holds_trouble = strdup(why.text);
-        return c->survey->holds_trouble || err_set_nomem(err);
-    }
+    struct survey *survey = c->survey;
+    if (site->origins_path && !origins_load(&c->origins, site->origins_path, &why) &&
+        !(survey->origins_trouble = strdup(why.text)))
+        return err_set_nomem(err);
+    if (site->holds_path && !holds_load(&survey->holds, site->holds_path, &why) &&
+        !(survey->holds_trouble = strdup(why.text)))
+        return err_set_nomem(err);
     return true;
 }
 
@@ -215,6 +216,7 @@ void survey_release(struct survey *survey)
     free(survey->clients);
     free(survey->trouble);
     free(survey->holds_trouble);
+    free(survey->origins_trouble);
     holds_release(&survey->holds);
     *survey = (struct survey){0};
 }

@@ -75,8 +75,9 @@ struct survey {
     size_t left_out; /* clients that are not enabled, and so not among all of them */
     char *trouble;   /* not NULL: the clients cannot be listed, and there are none; why */
     struct holds holds;
-    char *holds_trouble; /* not NULL: the holds cannot be read, so nothing is started; why */
-    bool away;           /* some client could not be reached, or the list of them */
+    char *holds_trouble;   /* not NULL: the holds cannot be read, so nothing is started; why */
+    char *origins_trouble; /* not NULL: which databases the clients had is not known; why */
+    bool away;             /* some client could not be reached, or the list of them */
 };
 
 bool survey_collect(struct survey *survey, const struct site *site, const struct survey_wish *wish,

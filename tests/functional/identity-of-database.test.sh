@@ -104,6 +104,24 @@ like 'and that is said' "$TS_ERR" 'whether its database is the one it was cannot
 auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)' WHERE name = 'acme'"
 run_ts run
 
+# ---- what was remembered cannot be read -----------------------------------------------------------
+
+databases=$(echo "$state"/*.databases)
+cp -p "$databases" "$WORK/databases"
+head -c 1100000 /dev/zero | tr '\0' '\n' >>"$databases"
+ok 'where the file has grown beyond all measure status answers all the same' run_ts status --json
+like 'with what cannot be read' "$TS_OUT" '"databases_trouble":"cannot read .*\.databases: File too large"'
+like 'and the clients' "$TS_OUT" '"client":"beta",'
+run_ts status
+like 'so it does for people' "$TS_OUT" '^databases +which ones the clients had is not known, .*File too large'
+run_ts check
+like 'check warns' "$TS_OUT" '^! .*which databases the clients had is not known, .*File too large'
+like 'and says what to do' "$TS_OUT" 'remove that file'
+ok 'jobs are shown' run_ts jobs
+fails 'a database cannot be accepted then' 71 run_ts release --client acme
+like 'which is said' "$TS_ERR" "client 'acme': whether its database is the one it was cannot be told: .*File too large"
+cp -p "$WORK/databases" "$databases"
+
 # ---- a server that does not tell its identifier ---------------------------------------------------
 
 own_cluster
