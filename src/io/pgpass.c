@@ -17,24 +17,63 @@ static const char *or_else(const char *text, const char *fallback)
 }
 
 /* Appends a field with what would end it, or be a comment or a wildcard, escaped. */
-static void add_field(struct buf *text, const char *field, const char *separator)
+static void add_bytes(struct buf *text, const char *field, size_t len)
 {
-    for (; *field; field++) {
+    for (const char *end = field + len; field < end; field++) {
         if (strchr(":\\#*", *field))
             buf_add_text(text, "\\");
         buf_add(text, field, 1);
     }
+}
+
+static void add_field(struct buf *text, const char *field, const char *separator)
+{
+    const char *value = or_else(field, "");
+    add_bytes(text, value, strlen(value));
     buf_add_text(text, separator);
 }
 
-static void add_line(struct buf *text, const char *host, const struct pgpass_login *login)
+/* ---- lists ---- */
+
+/* The first element of a list with commas. */
+static void add_element(struct buf *text, const char *list, const char *fallback)
 {
-    add_field(text, host, ":");
-    add_field(text, or_else(login->port, "5432"), ":");
-    add_field(text, or_else(login->dbname, ""), ":");
-    add_field(text, or_else(login->user, ""), ":");
-    add_field(text, or_else(login->password, ""), "\n");
+    size_t len = strcspn(list, ",");
+    add_bytes(text, len ? list : fallback, len ? len : strlen(fallback));
+    buf_add_text(text, ":");
 }
+
+/* NULL: there is none. */
+static const char *next_element(const char *list)
+{
+    const char *comma = strchr(list, ',');
+    return comma ? comma + 1 : NULL;
+}
+
+/* host, port: the first elements count. */
+static void add_line(struct buf *text, const char *host, const char *port,
+                     const struct pgpass_login *login)
+{
+    add_element(text, host, "localhost");
+    add_element(text, port, "5432");
+    add_field(text, login->dbname, ":");
+    add_field(text, login->user, ":");
+    add_field(text, login->password, "\n");
+}
+
+/* One port goes for every host; of several each has its own. */
+static void add_lines(struct buf *text, const struct pgpass_login *login)
+{
+    const char *port = or_else(login->port, "");
+    for (const char *host = or_else(login->host, ""); host; host = next_element(host)) {
+        add_line(text, host, port, login);
+        if (*host == '/')
+            add_line(text, "", port, login);
+        port = next_element(port) ? next_element(port) : port;
+    }
+}
+
+/* ---- the file ---- */
 
 static bool can_be_held(const struct pgpass_login *login)
 {
@@ -123,11 +162,8 @@ bool pgpass_write(struct pgpass *pass, const char *dir, const struct pgpass_logi
     if (!can_be_held(login))
         return err_set(err, ERR_JOB,
                        "the database settings contain a newline, which no password file can hold");
-    const char *host = or_else(login->host, "localhost");
     struct buf text = {0};
-    add_line(&text, host, login);
-    if (*host == '/')
-        add_line(&text, "localhost", login);
+    add_lines(&text, login);
     bool ok = text.failed ? err_set_nomem(err) : create_in(pass, dir, err);
     if (ok && !write_text(pass->fd, &text)) {
         ok = err_set_shortage(err, "cannot write the password file %s", pass->path);

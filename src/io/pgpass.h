@@ -12,7 +12,8 @@
  * it there.  Its owner keeps it locked; one that nobody has locked any more is swept.
  *
  * libpq looks for "localhost" instead of the socket directory it was built with, and for the
- * directory itself otherwise: for a host that is a directory both lines are written.
+ * directory itself otherwise: for a host that is a directory both lines are written.  Of several
+ * hosts ("a,b") it looks for the one it connects to, with its port: each has a line.
  *
  * Ownership: the struct owns path and descriptor; {0} is nothing and may be released.  A forked
  * child's copy removes nothing.
@@ -36,8 +37,8 @@ struct pgpass {
 
 /* Everything borrowed; NULL counts as empty. */
 struct pgpass_login {
-    const char *host; /* empty: localhost */
-    const char *port; /* empty: 5432 */
+    const char *host; /* one or several, with commas between; empty: localhost */
+    const char *port; /* one, or as many as hosts; empty: 5432 */
     const char *dbname;
     const char *user;
     const char *password;

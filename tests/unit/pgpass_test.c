@@ -57,7 +57,8 @@ static pid_t start_client(const struct pgpass *pass, const struct pgpass_login *
     const char *const keys[] = {"host",     "hostaddr", "port",       "dbname",          "user",
                                 "passfile", "sslmode",  "gssencmode", "connect_timeout", NULL};
     bool is_socket = login->host[0] == '/';
-    const char *const values[] = {login->host, is_socket ? "" : "127.0.0.1",
+    const char *addresses = strchr(login->host, ',') ? "127.0.0.1,127.0.0.1" : "127.0.0.1";
+    const char *const values[] = {login->host, is_socket ? "" : addresses,
                                   login->port, login->dbname,
                                   login->user, pass->path,
                                   "disable",   "disable",
@@ -119,7 +120,8 @@ static void ask_password(int listen_fd, char password[256])
     close(fd);
 }
 
-/* A login that is written, what of it the client changes, and the password it then finds. */
+/* A login that is written, what of it the client changes, and the password it then finds.  Its port
+ * is what stands before the one on which we listen. */
 static const struct {
     const char *name;
     struct pgpass_login login;
@@ -136,19 +138,23 @@ static const struct {
     {"a hash at the beginning", {"#h", "", "d", "u", "#p*"}, NULL, "#p*"},
     {"a star for any user", {"h", "", "d", "*", "x"}, "v", ""},
     {"not for another user", {"h", "", "d", "u", "x"}, "v", ""},
-    {"a directory as host", {"/dir", "5999", "d", "u", "by socket"}, NULL, "by socket"},
+    {"a directory as host", {"/dir", "", "d", "u", "by socket"}, NULL, "by socket"},
+    {"the first of two hosts", {"a,b", "", "d", "u", "x"}, NULL, "x"},
+    {"the second, with its own port", {"a,b", "1,", "d", "u", "x"}, NULL, "x"},
+    {"commas where there are no lists", {"h", "", "d,e", "u,v", "x,y"}, NULL, "x,y"},
 };
 
 static void check_row(size_t row)
 {
     struct err err = {0};
     struct pgpass pass;
-    char port[8] = "5999", password[256];
+    char port[8] = "5999", ports[16], password[256];
     struct pgpass_login login = rows[row].login;
     if (strcmp(login.host, "/dir") == 0)
         login.host = scratch.dir;
     int fd = listen_for(login.host, port);
-    login.port = port;
+    snprintf(ports, sizeof ports, "%s%s", rows[row].login.port, port);
+    login.port = ports;
     if (!pgpass_write(&pass, scratch.dir, &login, &err))
         fail_msg("%s: %s", rows[row].name, err.text);
     if (rows[row].other_user)
