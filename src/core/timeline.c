@@ -63,10 +63,12 @@ bool timeline_gap(const struct timeline_plan *plan, const struct timeline_mark *
 {
     int64_t due_s;
     int64_t last_s = civil_floor_div(mark->last_us, SECOND_US);
-    if (!cronspec_next(plan->spec, plan->zone, last_s, &due_s) || due_s > INT64_MAX / SECOND_US)
+    if (mark->last_us == INT64_MIN || /* '-infinity' is no time at which anything ran */
+        !cronspec_next(plan->spec, plan->zone, last_s, &due_s) || due_s > INT64_MAX / SECOND_US)
         return false;
     *gap = (struct timeline_gap){.from_us = due_s * SECOND_US, .until_us = next_us};
-    return gap->until_us > gap->from_us && gap->until_us - gap->from_us > plan->patience_us;
+    uint64_t width_us = (uint64_t)gap->until_us - (uint64_t)gap->from_us;
+    return gap->until_us > gap->from_us && width_us > (uint64_t)plan->patience_us;
 }
 
 void timeline_widen(const struct timeline_view *view, const struct timeline_gap *gap,

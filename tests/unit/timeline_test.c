@@ -154,6 +154,27 @@ static void gaps(void **state)
     }
 }
 
+/* PostgreSQL knows years that lie further apart than 64 bits of microseconds reach. */
+static void gaps_of_ages(void **state)
+{
+    (void)state;
+    struct cronspec spec;
+    struct zone utc = {0};
+    struct err err = {0};
+    struct timeline_gap gap;
+    struct timeline_plan plan = {.spec = &spec, .zone = &utc, .patience_us = 15 * MINUTE_US};
+    struct timeline_mark never = {.first_us = INT64_MIN, .last_us = INT64_MIN};
+    struct timeline_mark early = {.last_us = INT64_MIN + 60 * MINUTE_US};
+    struct timeline_mark late = {.last_us = INT64_MAX};
+    assert_true(cronspec_parse(&spec, "*/5 * * * *", &err));
+    assert_false(timeline_gap(&plan, &never, NOW_US, &gap));
+    assert_true(timeline_gap(&plan, &early, NOW_US, &gap));
+    assert_true(gap.from_us < 0 && gap.until_us == NOW_US);
+    assert_true(timeline_gap(&plan, &early, INT64_MAX, &gap));
+    assert_false(timeline_gap(&plan, &late, INT64_MAX, &gap));
+    assert_false(timeline_gap(&plan, &late, NOW_US, &gap));
+}
+
 static void silences(void **state)
 {
     (void)state;
@@ -178,8 +199,9 @@ static void silences(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bars), cmocka_unit_test(views), cmocka_unit_test(strays),
-        cmocka_unit_test(sums), cmocka_unit_test(gaps),  cmocka_unit_test(silences),
+        cmocka_unit_test(bars),     cmocka_unit_test(views), cmocka_unit_test(strays),
+        cmocka_unit_test(sums),     cmocka_unit_test(gaps),  cmocka_unit_test(gaps_of_ages),
+        cmocka_unit_test(silences),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
