@@ -190,12 +190,10 @@ static bool fill_standard_descriptors(void)
     return fd >= 0 && close(fd) == 0;
 }
 
-int main(int argc, char **argv)
+static int start(int argc, char **argv)
 {
     struct cli cli = {0};
     bool wants_help = false;
-    if (!fill_standard_descriptors())
-        return err_exit_code(ERR_SYSTEM);
     log_init(LOG_LEVEL_INFO, log_goes_to_journal(getenv("JOURNAL_STREAM")));
     const char *catalogues = getenv("TASK_SERVER_LOCALE");
     i18n_init(catalogues ? catalogues : TASK_SERVER_LOCALE_DIR);
@@ -207,4 +205,19 @@ int main(int argc, char **argv)
     if (optind == argc)
         return wrong_usage(N_("a command is missing"), NULL);
     return run_command(argc - optind, argv + optind, &cli);
+}
+
+/* What was printed must have arrived: on a full disk nobody may take the half of it for all. */
+static int finish(int exit_code)
+{
+    struct err err = {0};
+    if (exit_code || (fflush(stdout) == 0 && !ferror(stdout)))
+        return exit_code;
+    err_set_errno(&err, "cannot write to standard output");
+    return cli_fail(&err);
+}
+
+int main(int argc, char **argv)
+{
+    return fill_standard_descriptors() ? finish(start(argc, argv)) : err_exit_code(ERR_SYSTEM);
 }

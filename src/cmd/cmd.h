@@ -2,7 +2,8 @@
  *
  * Each src/cmd/<name>.c exports exactly one `const struct cmd cmd_<name>`; main.c has the table.
  * run returns the exit code (sysexits(3), err_exit_code in base/err.h) and does its own talking:
- * results to standard output, messages through base/log.h.
+ * results to standard output, messages through base/log.h.  Whether the results have arrived main.c
+ * looks at the end.
  *
  * Not here: the global options, which main.c reads before.
  */

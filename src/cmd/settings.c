@@ -105,11 +105,7 @@ static bool print_all(struct site *site, struct err *err)
     printf("stop_grace %d\nkill_grace %d\n", options->stop_grace_s, options->kill_grace_s);
     print_mail(options);
     print_writes(site);
-    if (!print_state(site, err))
-        return false;
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return err_set_errno(err, "cannot write to standard output");
-    return true;
+    return print_state(site, err);
 }
 
 static int run(const struct cmd_args *args)

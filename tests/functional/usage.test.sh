@@ -63,6 +63,46 @@ like 'nor is a word behind --' "$misused_help" '^64 .*cron spec'
 program version
 is 'version' "$TS_CODE $TS_OUT" "0 task-server $(cat "$TEST_ROOT/VERSION")"
 
+# ---- a full standard output -----------------------------------------------------------------------
+
+add_job acme Test '0 3 * * *' null
+to_full() {
+    (cd "$WORK" && as_user_exec "$PG_USER" "$TASK_SERVER" "$@") >/dev/full 2>"$WORK/ts.err"
+    TS_CODE=$?
+    TS_ERR=$(cat "$WORK/ts.err")
+}
+# Words of a row are parted by blanks.
+while read -r row; do
+    # shellcheck disable=SC2086
+    to_full $row
+    like "what cannot be printed is an error: $row" "$TS_CODE $TS_ERR" \
+        '^71 .*cannot write to standard output: No space left on device$'
+done <<END
+help
+help jobs
+--help
+jobs --help
+next --help
+version
+-C $INSTALLATION settings
+-C $INSTALLATION jobs
+-C $INSTALLATION jobs --json
+-C $INSTALLATION jobs show $JOB_ID
+-C $INSTALLATION status
+-C $INSTALLATION status --json
+-C $INSTALLATION history
+-C $INSTALLATION history --json
+-C $INSTALLATION history stats
+-C $INSTALLATION why $JOB_ID
+-C $INSTALLATION why $JOB_ID --json
+-C $INSTALLATION check
+-C $INSTALLATION check --json
+-C $INSTALLATION check --nagios
+-C $INSTALLATION hold
+-C $INSTALLATION release
+-C $INSTALLATION handover
+END
+
 # ---- usage errors ---------------------------------------------------------------------------------
 
 # misused MESSAGE ARGUMENTS…
