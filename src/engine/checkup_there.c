@@ -154,7 +154,8 @@ void checkup_clients(struct checkup *checkup)
                     survey->origins_trouble);
         checkup_advise(
             checkup,
-            _("remove that file: the next run begins it anew, with the databases that it finds"));
+            _("ask as the user that jobs run as; where it cannot read that file either, remove it: "
+              "the next run begins it anew, with the databases that it finds"));
     }
     sum_up_clients(checkup, well);
 }

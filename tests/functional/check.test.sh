@@ -208,7 +208,7 @@ if [ "$(id -u)" -eq 0 ]; then
     like 'nobody is served then' "$TS_OUT" '! +0 of 1 enabled clients can be served'
     rm "$holds"
     chown root "$state"/*.databases
-    says 'remembered databases of somebody else' '✗' 'no client can be looked at: .*databases'
+    says 'remembered databases of somebody else' '!' 'which databases the clients had is not known, .*databases: Permission denied'
     like 'are no matter of the authentication database' "$TS_OUT" '→ ask as the user that jobs run as'
     unlike 'which is not named' "$TS_OUT" 'authentication/database'
     own_installation

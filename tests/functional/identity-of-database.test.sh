@@ -116,7 +116,7 @@ run_ts status
 like 'so it does for people' "$TS_OUT" '^databases +which ones the clients had is not known, .*File too large'
 run_ts check
 like 'check warns' "$TS_OUT" '^! .*which databases the clients had is not known, .*File too large'
-like 'and says what to do' "$TS_OUT" 'remove that file'
+like 'and says what to do' "$TS_OUT" 'remove it'
 ok 'jobs are shown' run_ts jobs
 fails 'a database cannot be accepted then' 71 run_ts release --client acme
 like 'which is said' "$TS_ERR" "client 'acme': whether its database is the one it was cannot be told: .*File too large"
