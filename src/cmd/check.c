@@ -1,5 +1,6 @@
 /* check: everything that could keep jobs from running, gone through once. */
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "cmd/desk.h"
 #include "cmd/paper.h"
 #include "core/json.h"
+#include "core/screen.h"
 #include "engine/checkup.h"
 #include "engine/courier.h"
 
@@ -173,16 +175,27 @@ static void add_texts(const struct checkup *checkup, enum checkup_verdict verdic
         buf_addf(out, _("; and %zu more"), left);
 }
 
-/* One line: "|" and line ends would mean something else. */
+/* One line of text, whatever a database calls its things: "|" would begin numbers. */
+static void add_harmless(struct buf *texts, struct buf *out)
+{
+    for (size_t i = 0; i < texts->len; i++)
+        if (texts->data[i] == '|' || (unsigned char)texts->data[i] < 0x20)
+            texts->data[i] = ' ';
+    struct screen screen = screen_begin();
+    screen_add(out, buf_text(texts), INT_MAX);
+    screen_end(screen);
+    out->failed |= texts->failed;
+}
+
 static void show_nagios(const struct checkup *checkup, int64_t max_age_s, int code, struct buf *out)
 {
     static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
     const struct situation *s = &checkup->overview.situation;
+    struct buf texts = {0};
+    add_texts(checkup, checkup_worst(checkup), &texts);
     buf_addf(out, "TASK-SERVER %s - ", words[code]);
-    add_texts(checkup, checkup_worst(checkup), out);
-    for (size_t i = 0; i < out->len; i++)
-        if (out->data[i] == '|' || (unsigned char)out->data[i] < 0x20)
-            out->data[i] = ' ';
+    add_harmless(&texts, out);
+    buf_release(&texts);
     if (s->has_stamp)
         buf_addf(out, " | age=%llds;;%lld", (long long)((s->now_us - s->stamp.ended_us) / 1000000),
                  (long long)max_age_s);

@@ -132,7 +132,14 @@ run_ts run
 
 auth_sql "UPDATE auth.clients SET dbname = 'no|where'"
 nagios 'a client that is away' 2 "CRITICAL - client 'Müller GmbH' cannot be served: .*no where"
-auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)'"
+auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)',
+    name = E'a\\033[31m|b\\n\\u009bc\\u202ed\\x7f'"
+run_ts hold --client 1
+nagios 'a name that wants to be more than a name is text' 1 "WARNING - .*client 'a.\[31m b .c.d.' is held by "
+is 'and drives no terminal' "$(printf %s "$TS_OUT" | LC_ALL=C tr -d ' -~\200-\377' | wc -c)" 0
+unlike 'in no other way either' "$TS_OUT" "$(printf '\302\233|\342\200\256')"
+run_ts release --client 1
+auth_sql "UPDATE auth.clients SET name = 'Müller GmbH'"
 
 pg_admin postgres -c "ALTER DATABASE \"$(client_db acme)\" SET default_transaction_read_only = on"
 nagios 'a client that nothing can be written to' 2 "CRITICAL - client 'Müller GmbH' cannot be served: .*read-only"
