@@ -36,7 +36,7 @@ both 'help' '^0 usage: task_server .*  start  +arms' '^0 Aufruf: task_server .* 
 is 'of the same verbs' "$(LC_ALL=C "$WORK/scripts/task_server" help | sed -n 's/^  \([-a-z][-a-z=]*\).*/\1/p')" \
     "$("$WORK/scripts/task_server" help | sed -n 's/^  \([-a-z][-a-z=]*\).*/\1/p')"
 both 'status before the first run' '^3 not armed last run: none yet running: no *$' \
-    '^3 nicht eingerichtet letzter Lauf: noch keiner es läuft: keiner *$' status
+    '^3 nicht eingerichtet letzter Lauf: noch keiner es läuft: kein Lauf *$' status
 both 'stop' '^0 not armed' '^0 nicht eingerichtet' stop
 both 'a run in the foreground' '^0 .*run ended; jobs: 0 succeeded' '^0 .*Lauf beendet; Jobs: 0 erfolgreich' debug
 both 'status after it' '^3 .*last run: 20[-0-9]* [:0-9]*, ended well; jobs: 0 succeeded, 0 failed' \
