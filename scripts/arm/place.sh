@@ -39,6 +39,12 @@ place_arguments() {
 
 place_all_units() {
     for place_unit in $place_units; do
+        if [ "$(readlink "$systemd_etc/$place_unit")" = /dev/null ]; then
+            complain '%s is masked; please: %s' "$systemd_etc/$place_unit" "systemctl unmask $place_unit"
+            return 5
+        fi
+    done
+    for place_unit in $place_units; do
         place_file "$(place_shipped systemd)/$place_unit" "$systemd_etc/$place_unit" 0644 || return
     done
     ! systemd_runs || systemctl_do daemon-reload
@@ -56,9 +62,6 @@ place_shipped() {
 place_file() {
     if cmp -s "$1" "$2"; then
         tell 'in place: %s' "$2"
-    elif [ -h "$2" ] && [ "$(readlink "$2")" = /dev/null ]; then
-        complain '%s is masked; please: %s' "$2" "systemctl unmask ${2##*/}"
-        return 5
     elif cp "$1" "$2.new" 2>"$work/err" && chmod "$3" "$2.new" && mv -f "$2.new" "$2"; then
         tell 'installed: %s' "$2"
     else

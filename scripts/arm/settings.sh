@@ -43,8 +43,9 @@ upwards() {
 # do without a configuration.
 find_installation() {
     if [ -n "$dir_typed" ]; then
-        up=$(readlink -f "$dir_typed")
-        [ -e "$up/SL/System/TaskServer.pm" ] ||
+        up=$(readlink -m "$dir_typed")
+        # One that is gone leaves its entry behind.
+        [ -e "$up/SL/System/TaskServer.pm" ] || [ "$verb" = stop ] ||
             fail 6 "%s (-C) is not kivitendo's directory: there is no SL/System/TaskServer.pm in it" "$dir_typed"
     elif [ -n "$config_typed" ] && upwards "$(dirname "$config_typed")"; then :
     elif [ -n "$config_typed" ] && upwards "$(dirname "$(readlink -f "$config_typed")")"; then :
@@ -66,7 +67,7 @@ find_installation() {
 canonical_config() {
     config=
     [ -n "$config_typed" ] || return 0
-    config_dir=$(readlink -f "$(dirname "$config_typed")") || fail 6 'there is no %s' "$config_typed"
+    config_dir=$(readlink -m "$(dirname "$config_typed")")
     config=$config_dir/${config_typed##*/}
     case $config in
     "$installation/config/kivitendo.conf") config= ;;
@@ -99,7 +100,7 @@ ask_as_user() {
 # Whatever fails, what the files of runs are called is known, or guessed, afterwards.
 read_settings() {
     ask_for_settings && return
-    [ -n "$pid_file" ] || guess_files
+    [ -n "$last_run" ] || guess_files
     return 1
 }
 
@@ -116,7 +117,7 @@ ask_for_settings() {
     look_for_program || settings_fail 5 'the program task-server is not installed' || return
     settings_from ask || return
     if [ "$(id -u)" -eq 0 ]; then
-        id "$user" >/dev/null 2>&1 || settings_fail 6 "there is no user '%s': set run_as in [task_server]" "$user" || return
+        id "$user" >/dev/null 2>&1 || settings_no_user || return
         settings_from ask_as_user || return
     fi
 }
@@ -129,8 +130,8 @@ guess_files() {
         [ -n "$guess_config" ] || ! [ -e "$installation/config/$guess_name" ] ||
             guess_config=$(realpath --relative-to="$installation" "$installation/config/$guess_name")
     done
-    guess_name=$(printf %s "${guess_config:-config/kivitendo.conf}" | tr / .).pid
-    pid_file=$installation/users/pid/$guess_name
+    : "${pid_file:=$installation/users/pid/$(printf %s "${guess_config:-config/kivitendo.conf}" | tr / .).pid}"
+    guess_name=${pid_file##*/}
     for guess_dir in /var/lib/task-server "$installation/users/task_server"; do
         guess_base=$guess_dir/$(printf %s "${installation#/}" | tr / .).$guess_name
         if [ -z "$last_run" ] && as_user sh -c '[ -e "$1.last-run" ] || [ -e "$1.armed" ]' sh "$guess_base"; then
@@ -138,6 +139,13 @@ guess_files() {
             last_run=$guess_base.last-run
         fi
     done
+}
+
+# Who owns users/ can look at all that runs have left.
+settings_no_user() {
+    settings_fail 6 "there is no user '%s': set run_as in [task_server]" "$user"
+    users_owner
+    return 1
 }
 
 # settings_fail CODE FORMAT ARGUMENT…

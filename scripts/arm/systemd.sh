@@ -68,6 +68,7 @@ systemd_is_armed() {
     systemd_names || return 1
     if systemd_runs; then
         systemctl -q is-active "$unit.timer" 2>/dev/null && return
+        [ -n "$(systemctl is-active "$unit.timer" 2>/dev/null)" ] || return 2 # it does not answer
         ! systemctl -q is-enabled "$unit.timer" 2>/dev/null || return 3
     else
         [ ! -e "$systemd_etc/timers.target.wants/$unit.timer" ] || return 0
@@ -175,10 +176,21 @@ systemd_disarm() {
     if [ "$(id -u)" -ne 0 ]; then
         systemctl_do stop "$unit.timer" "$wake.path"
     elif systemd_runs; then
-        systemctl_do disable --now "$unit.timer" "$wake.path"
+        systemctl --no-ask-password disable --now "$unit.timer" "$wake.path" >"$work/err" 2>&1 || systemd_take_out
     else
         systemctl_do disable "$unit.timer" "$wake.path"
     fi
+}
+
+# What has no file any more, or is masked, cannot be disabled, and fires all the same.
+systemd_take_out() {
+    systemctl stop "$unit.timer" "$wake.path" >/dev/null 2>&1
+    if rm -f "$systemd_etc/timers.target.wants/$unit.timer" "$systemd_etc/paths.target.wants/$wake.path" 2>>"$work/err" &&
+        ! systemctl -q is-active "$unit.timer" 2>/dev/null; then
+        return
+    fi
+    printf 'task_server: systemctl %s: %s\n' disable "$(tail -n 1 "$work/err")" >&2
+    return 4
 }
 
 systemd_fires() {

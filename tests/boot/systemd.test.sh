@@ -81,6 +81,9 @@ wait_until 10 settled
 web_server() {
     inside_says setpriv --reuid=33 --regid=33 --clear-groups "$@"
 }
+inside systemctl stop dbus.socket dbus.service
+like 'where systemd does not answer it cannot tell' "$(web_server task_server status)" '^4 cannot tell whether armed: the timer'
+inside systemctl start dbus.socket
 like "the web server's user may not stop it, without the rule for polkit" "$(web_server task_server stop)" '^4 '
 like 'it may look' "$(web_server task_server status)" '^0 armed: the timer'
 inside systemctl stop kivitendo-jobs.timer kivitendo-jobs-wake.path
@@ -95,6 +98,14 @@ like 'stop disarms' "$(inside_says task_server stop)" '^0 disarmed: '
 like 'status says so' "$(inside_says task_server status)" '^3 not armed'
 like 'the instance is armed still' "$(inside_says task_server -c /var/www/kivitendo-erp/config/b.conf status)" '^0 '
 inside task_server -c /var/www/kivitendo-erp/config/b.conf stop >/dev/null 2>&1
+
+# A timer whose file is gone goes on firing.
+like 'it is armed once more' "$(inside_says task_server start)" '^0 armed: '
+inside sh -c 'mkdir /root/units && mv /etc/systemd/system/kivitendo-jobs* /root/units && systemctl daemon-reload'
+like 'without its file the timer is armed still' "$(inside_says task_server status)" '^[01] armed: '
+like 'and stop disarms it' "$(inside_says task_server stop)" '^0 disarmed: '
+is 'really' "$(inside sh -c 'systemctl is-active kivitendo-jobs.timer; ls /etc/systemd/system/timers.target.wants' | grep -v -x inactive | grep kivitendo)" ''
+inside sh -c 'mv /root/units/* /etc/systemd/system && systemctl daemon-reload'
 
 # An instance that somebody enables by hand.
 inside cp -p /var/www/kivitendo-erp/config/kivitendo.conf /var/www/kivitendo-erp/config/hand.conf

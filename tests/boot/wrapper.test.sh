@@ -254,6 +254,17 @@ arm_like 'stop works all the same' '^0 disarmed' stop
 mv "$WORK/bin/away" "$WORK/bin/task-server"
 is 'it is disarmed, too' "$(in_cron)" 0
 
+for backend in cron.d crontab; do
+    arm --scheduler $backend start
+    arm_like "restart with a scheduler that is not there ($backend)" '^5 .*systemd is not running' --scheduler systemd restart
+    is "leaves it armed ($backend)" "$(in_cron)" 1
+    mv "$INSTALLATION" "$INSTALLATION.gone"
+    arm_like "stop disarms what belongs to a directory that is gone ($backend)" '^0 disarmed: ' stop
+    arm_like "which is no place to start from ($backend)" "^6 .*is not kivitendo's directory" start
+    mv "$INSTALLATION.gone" "$INSTALLATION"
+    is "nothing is left ($backend)" "$(in_cron)" 0
+done
+
 state=$INSTALLATION/users/task_server
 chmod 0700 /etc/cron.d
 ARM_AS=$PG_USER arm_like 'a cron.d that may not be looked into is not an empty one' \
@@ -274,6 +285,16 @@ ARM_AS=$PG_USER arm_like 'nor is it told that no run is at work' '^4 .*running: 
 arm_like 'by stop' '^4 .*cannot tell whether a run is at work' stop
 chown "$PG_USER" "$INSTALLATION/users/pid"
 ARM_AS=nobody arm_like "somebody else cannot tell anything" '^4 cannot tell whether armed: the crontab' status
+ARM_AS=nobody arm_like 'nor stop it' '^4 .*cannot tell whether armed: the crontab' stop
+ARM_AS=nobody arm check
+unlike 'and check does not say that it is not armed' "$ARM_OUT" '^not armed'
+chown root "$config" && chmod 0600 "$config"
+arm_like 'what only the user may not read is no secret to root' '^4 not armed last run: 20' status
+chown "$PG_USER" "$config" && chmod 0644 "$config"
+ts_setting 'run_as = nosuch'
+arm_like 'a user who is not there keeps nothing from being seen' "^3 not armed last run: 20.* running: no .*no user 'nosuch'" status
+arm_like 'nor stop from working' '^0 not armed' stop
+sed -i '/^run_as/d' "$config"
 
 for row in 'no verb||^2 ' 'an unknown verb|begin|^2 ' 'two verbs|start stop|^2 ' 'an unknown option|-x start|^2 ' \
     'an unknown scheduler|--scheduler at start|^2 ' '-c without a file|start -c|^2 ' \
@@ -355,6 +376,12 @@ is 'nothing was armed' "$(in_cron)" 0
 # ---- uninstall ------------------------------------------------------------------------------------
 
 [ ! -d /etc/systemd/system ] || mount -t tmpfs -o mode=0755 none /etc/systemd/system
+if [ -d /etc/systemd/system ] && command -v systemctl >/dev/null 2>&1; then
+    ln -s /dev/null /etc/systemd/system/kivitendo-jobs@.service
+    arm_like 'a masked unit' '^5 .*is masked; please: systemctl unmask kivitendo-jobs@.service' install
+    is 'leaves nothing half installed' "$(ls /etc/systemd/system)" kivitendo-jobs@.service
+    rm /etc/systemd/system/kivitendo-jobs@.service
+fi
 client_sql acme 'DELETE FROM background_jobs' >/dev/null
 arm --scheduler cron.d start
 arm_like '--fix belongs to uninstall' '^2 ' stop --fix
