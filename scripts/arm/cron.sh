@@ -252,11 +252,15 @@ crontab_write() {
 crontab_arm() {
     cron_too_long || return
     tab_user=$user
+    (crontab_add) && (crontab_disarm_all but "$user")
+}
+
+# In a shell of its own, as all that locks: a first run would keep the lock for as long as it lasts.
+crontab_add() {
     crontab_lock
     crontab_is_there || return
     { cron_sort others <"$work/crontab" && cron_lines; } >"$work/crontab.new"
-    crontab_write || return
-    (crontab_disarm_all but "$user")
+    crontab_write
 }
 
 crontab_disarm() {

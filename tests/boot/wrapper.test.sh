@@ -345,6 +345,11 @@ mv "$config" "$config.gone"
 arm_like 'stop --now ends it, also without a configuration' '^0 not armed ending the run of pid .*has ended' stop --now
 mv "$config.gone" "$config"
 fails 'it is gone' 1 kill -0 "$TS_PID"
+client_sql acme "UPDATE background_jobs SET next_run_at = '2020-01-01'"
+arm --scheduler crontab start
+ok 'a first run is at work' under_way acme
+ok 'and keeps nobody from the crontab' flock -n "$(getent passwd "$PG_USER" | cut -d: -f6)" true
+arm_like 'it is ended, too' '^0 .*ending the run of pid .*has ended' stop --now
 let_go acme
 
 # ---- kivitendo's own server -----------------------------------------------------------------------
