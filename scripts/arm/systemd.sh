@@ -63,13 +63,14 @@ systemd_is_there() {
     }
 }
 
-# Enabled alone means the next boot: kivitendo's pages have stopped it.
+# Enabled alone means the next boot: kivitendo's pages have stopped it, or its file is gone.
 systemd_is_armed() {
     systemd_names || return 1
     if systemd_runs; then
         systemctl -q is-active "$unit.timer" 2>/dev/null && return
         [ -n "$(systemctl is-active "$unit.timer" 2>/dev/null)" ] || return 2 # it does not answer
         ! systemctl -q is-enabled "$unit.timer" 2>/dev/null || return 3
+        [ ! -h "$systemd_etc/timers.target.wants/$unit.timer" ] || return 3
     else
         [ ! -e "$systemd_etc/timers.target.wants/$unit.timer" ] || return 0
     fi
@@ -176,15 +177,17 @@ systemd_disarm() {
     if [ "$(id -u)" -ne 0 ]; then
         systemctl_do stop "$unit.timer" "$wake.path"
     elif systemd_runs; then
-        systemctl --no-ask-password disable --now "$unit.timer" "$wake.path" >"$work/err" 2>&1 || systemd_take_out
+        systemctl --no-ask-password disable --now "$unit.timer" "$wake.path" >"$work/err" 2>&1
+        systemd_take_out
     else
         systemctl_do disable "$unit.timer" "$wake.path"
     fi
 }
 
-# What has no file any more, or is masked, cannot be disabled, and fires all the same.
+# What is masked, or has no file any more, may still be running, be linked, and have "failed" afterwards.
 systemd_take_out() {
-    systemctl stop "$unit.timer" "$wake.path" >/dev/null 2>&1
+    systemctl --no-ask-password stop "$unit.timer" "$wake.path" >/dev/null 2>&1
+    systemctl --no-ask-password reset-failed "$unit.timer" "$wake.path" >/dev/null 2>&1
     if rm -f "$systemd_etc/timers.target.wants/$unit.timer" "$systemd_etc/paths.target.wants/$wake.path" 2>>"$work/err" &&
         ! systemctl -q is-active "$unit.timer" 2>/dev/null; then
         return

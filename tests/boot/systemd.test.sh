@@ -99,13 +99,36 @@ like 'status says so' "$(inside_says task_server status)" '^3 not armed'
 like 'the instance is armed still' "$(inside_says task_server -c /var/www/kivitendo-erp/config/b.conf status)" '^0 '
 inside task_server -c /var/www/kivitendo-erp/config/b.conf stop >/dev/null 2>&1
 
-# A timer whose file is gone goes on firing.
+# A timer whose file is gone goes on firing until systemd is told, and comes again when the file does.
+without_files() {
+    inside sh -c 'mkdir -p /root/units && mv /etc/systemd/system/kivitendo-jobs.timer /etc/systemd/system/kivitendo-jobs-wake.path /root/units'
+}
+with_files() {
+    inside sh -c 'mv /root/units/* /etc/systemd/system && systemctl daemon-reload'
+}
+links() {
+    inside sh -c 'ls /etc/systemd/system/*.wants' | grep -c '^kivitendo-jobs'
+}
 like 'it is armed once more' "$(inside_says task_server start)" '^0 armed: '
-inside sh -c 'mkdir /root/units && mv /etc/systemd/system/kivitendo-jobs* /root/units && systemctl daemon-reload'
+without_files
 like 'without its file the timer is armed still' "$(inside_says task_server status)" '^[01] armed: '
 like 'and stop disarms it' "$(inside_says task_server stop)" '^0 disarmed: '
-is 'really' "$(inside sh -c 'systemctl is-active kivitendo-jobs.timer; ls /etc/systemd/system/timers.target.wants' | grep -v -x inactive | grep kivitendo)" ''
-inside sh -c 'mv /root/units/* /etc/systemd/system && systemctl daemon-reload'
+is 'really' "$(inside systemctl is-active kivitendo-jobs.timer) $(links)" 'inactive 0'
+with_files
+inside task_server start >/dev/null 2>&1
+without_files
+inside systemctl daemon-reload
+like 'where systemd knows that, it is not armed' "$(inside_says task_server status)" '^3 not armed'
+like 'but stop removes what would arm it again' "$(inside_says task_server stop)" '^0 not armed removed what was left: '
+is 'all of it' "$(links)" 0
+with_files
+inside task_server start >/dev/null 2>&1
+without_files
+inside ln -s /dev/null /etc/systemd/system/kivitendo-jobs.timer
+like 'a timer that was masked after it was started' "$(inside_says task_server stop)" '^0 disarmed: '
+is 'is stopped, and linked no more' "$(inside systemctl is-active kivitendo-jobs.timer) $(links)" 'inactive 0'
+inside rm /etc/systemd/system/kivitendo-jobs.timer
+with_files
 
 # An instance that somebody enables by hand.
 inside cp -p /var/www/kivitendo-erp/config/kivitendo.conf /var/www/kivitendo-erp/config/hand.conf
