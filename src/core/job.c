@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "core/cronspec.h"
 
 static bool text_is(const char *text, const char *wanted)
 {
@@ -25,6 +26,19 @@ static bool node_matches(const struct job *job, const struct node *node)
 static bool time_has_come(const struct job *job, int64_t now_us)
 {
     return job->has_next && job->next_us <= now_us;
+}
+
+bool job_is_postponed(const struct job *job, const struct zone *zone, int64_t now_us)
+{
+    enum { PATIENCE_S = 86400 }; /* whoever moves it to tomorrow means it */
+    struct cronspec spec;
+    struct err err = {0};
+    int64_t at_s = now_us / 1000000;
+    if (!text_is(job->type, "interval") || !job->has_next || job->next_us == INT64_MAX ||
+        !cronspec_parse(&spec, job->spec, &err))
+        return false;
+    return cronspec_next(&spec, zone, at_s, &at_s) && cronspec_next(&spec, zone, at_s, &at_s) &&
+           job->next_us / 1000000 > at_s + PATIENCE_S;
 }
 
 enum due job_due(const struct job *job, const struct node *node, int64_t now_us)

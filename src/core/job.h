@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "core/zone.h"
 
 struct job {
     int id;
@@ -57,6 +58,11 @@ bool job_is_once(const struct job *job);
 /* How long it has been due; 0: it is not, or has no time, or one of '-infinity', which is how
  * somebody wants it now. */
 int64_t job_late_us(const struct job *job, int64_t now_us);
+
+/* Does its next time lie where its schedule never puts it: beyond the next two, and more than a day
+ * beyond?  So it is after a clock that was wrong.  Of jobs that are run once the time is somebody's
+ * choice, and so is 'infinity'. */
+bool job_is_postponed(const struct job *job, const struct zone *zone, int64_t now_us);
 
 /* True for names that may become part of a file name or Perl: ^[A-Z][A-Za-z0-9]+$, at most 255. */
 bool job_package_is_valid(const char *package);

@@ -76,6 +76,12 @@ static bool is_resting(const struct overview *o, const struct survey_client *cli
     return overview_is_resting(&client->jobs[index]);
 }
 
+static bool is_postponed(const struct overview *o, const struct survey_client *client, size_t index)
+{
+    (void)o;
+    return client->jobs[index].due == DUE_LATER && client->jobs[index].postponed;
+}
+
 static bool is_overdue(const struct overview *o, const struct survey_client *client, size_t index)
 {
     return overview_is_overdue(o, client, &client->jobs[index]);
@@ -129,6 +135,9 @@ static const struct question faults[] = {
         "their node_id")},
     {is_failing, N_("jobs that fail"), N_("task-server history --status failure says why")},
     {is_resting, N_("active jobs that rest"), N_("task-server why JOB says what is wrong with it")},
+    {is_postponed, N_("active jobs whose next time lies far beyond their schedule"),
+     N_("if nobody has meant that, it comes from a clock that was wrong: save the job again in "
+        "kivitendo's page, or: task-server jobs set JOB spec=…")},
     {is_unknown, N_("active jobs with a package nobody knows"),
      N_("task-server why JOB says what was looked for")},
 };

@@ -92,6 +92,7 @@ static bool look_at_job(struct collector *c, const struct visit *visit, struct i
     *job = (struct survey_job){
         .row = row,
         .due = job_due(&row->job, &c->site->node, c->survey->now_us),
+        .postponed = job_is_postponed(&row->job, &c->site->zone, c->survey->now_us),
         .kind = choice.kind,
         .native = choice.native,
         .why = strdup(choice.why),

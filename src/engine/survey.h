@@ -48,6 +48,7 @@ struct survey_wish {
 struct survey_job {
     struct inventory_job *row;    /* in the client's inventory */
     enum due due;                 /* at survey.now_us, on our node */
+    bool postponed;               /* job_is_postponed */
     int kind;                     /* BOARD_NATIVE, BOARD_COMMAND or BOARD_PERL */
     const struct handler *native; /* with BOARD_NATIVE; NULL: nobody knows this package */
     char *why; /* "natively: …", "as a command: …"; else why nobody runs it */

@@ -109,7 +109,7 @@ static void look_at_no_time(struct why_asking *a)
     }
     why_add(a, "next_run_at", WHY_STOPS, "none");
     why_advise(a,
-               _("it rests: save it again in kivitendo's page, or task-server jobs set %d "
+               _("it rests: save it again in kivitendo's page, or task-server jobs enable %d "
                  "--client %d"),
                job->id, a->s->client->client.id);
 }
@@ -138,6 +138,12 @@ static void look_at_time(struct why_asking *a)
         why_add(a, "next_run_at", WHY_FINE, "%s, but without a schedule it is run at once", next);
     } else if (lies_ahead) {
         why_add(a, "next_run_at", WHY_WAITS, "%s", next);
+        if (a->s->job->postponed)
+            why_advise(
+                a,
+                _("its schedule would have it earlier; if nobody has meant that, save it again "
+                  "in kivitendo's page, or: task-server jobs set %d --client %d spec=…"),
+                job->id, a->s->client->client.id);
     } else {
         why_add(a, "next_run_at", WHY_WARNING, "%s", next);
         why_advise(a, _("the next run should see to it; if it does not: task-server -v run"));

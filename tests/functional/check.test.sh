@@ -114,6 +114,18 @@ like 'and who knows why' "$TS_OUT" '→ task-server why JOB says what is wrong w
 nagios 'a job that rests, for monitoring' 1 "active jobs that rest: 1 \(Müller GmbH/Test $JOB_ID\)"
 client_sql acme "UPDATE background_jobs SET cron_spec = '0 3 * * *'"
 
+# The clock once was in the future.
+client_sql acme "UPDATE background_jobs SET cron_spec = '*/5 * * * *', next_run_at = '2099-01-01 00:05'"
+says 'a next time that no schedule has set' '!' \
+    "active jobs whose next time lies far beyond their schedule: 1 \(Müller GmbH/Test $JOB_ID\)"
+like 'and what to do' "$TS_OUT" '→ .*save the job again .*task-server jobs set JOB spec='
+run_ts why "$JOB_ID"
+like 'why says so, too' "$TS_OUT" "its schedule would have it earlier; .*task-server jobs set $JOB_ID --client [0-9]+ spec="
+ok 'which can be done' run_ts jobs set "$JOB_ID" 'spec=*/5 * * * *'
+run_ts check
+unlike 'which helps' "$TS_OUT" 'far beyond their schedule'
+client_sql acme "UPDATE background_jobs SET cron_spec = '0 3 * * *'"
+
 # A job that fails in several ways is one job; those that a line does not bear are counted.
 for words in 'one' 'quite another' 'still others'; do
     client_sql acme "UPDATE background_jobs SET next_run_at = now() - interval '1 minute', data = 'exception: $words'"
