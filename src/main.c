@@ -190,10 +190,21 @@ static bool fill_standard_descriptors(void)
     return fd >= 0 && close(fd) == 0;
 }
 
+/* Which database it is kivitendo's configuration and its clients say; libpq would let these of
+ * whoever started us go before them, or change what a session begins with. */
+static void forget_servers(void)
+{
+    static const char *const names[] = {"PGHOSTADDR", "PGSERVICE", "PGOPTIONS",
+                                        "PGTARGETSESSIONATTRS", "PGTZ"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        unsetenv(names[i]);
+}
+
 static int start(int argc, char **argv)
 {
     struct cli cli = {0};
     bool wants_help = false;
+    forget_servers();
     log_init(LOG_LEVEL_INFO, log_goes_to_journal(getenv("JOURNAL_STREAM")));
     const char *catalogues = getenv("TASK_SERVER_LOCALE");
     i18n_init(catalogues ? catalogues : TASK_SERVER_LOCALE_DIR);

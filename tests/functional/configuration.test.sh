@@ -140,4 +140,16 @@ like 'is named' "$(cat "$WORK/ts.err")" "$WORK \\(-C\\) is not kivitendo's direc
 is 'so is one that is not there' "$? $(grep -c "$WORK/none" "$WORK/ts.err")" '78 1'
 (cd / && as_user "$PG_USER" "$TASK_SERVER" run 2>"$WORK/ts.err")
 is 'no installation around' "$? $(grep -c 'cannot find kivitendo' "$WORK/ts.err")" '78 1'
+
+# ---- the environment of whoever starts us ---------------------------------------------------------
+
+cp "$WORK/good.conf" "$config/kivitendo.conf"
+in_environment() {
+    (cd / && as_user "$PG_USER" env "$@")
+}
+for setting in PGHOSTADDR=127.0.0.1 PGSERVICE=nowhere 'PGOPTIONS=-c no_such_setting=1' \
+    PGTARGETSESSIONATTRS=standby PGTZ=Nowhere; do
+    ok "it is the configured server in spite of $setting" \
+        in_environment "$setting" "$TASK_SERVER" -C "$INSTALLATION" jobs
+done
 done_testing
