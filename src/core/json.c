@@ -14,9 +14,16 @@ static void add_escaped(struct buf *out, char c)
     }
 }
 
-static bool needs_escape(char c)
+/* U+0080 to U+009F: a terminal may obey them as it does those below a blank. */
+static bool is_high_control(const char *text)
 {
-    return (unsigned char)c < 0x20 || c == '"' || c == '\\' || c == 0x7F;
+    return text[0] == '\xC2' && ((unsigned char)text[1] & 0xE0) == 0x80;
+}
+
+static bool needs_escape(const char *text)
+{
+    char c = *text;
+    return (unsigned char)c < 0x20 || c == '"' || c == '\\' || c == 0x7F || is_high_control(text);
 }
 
 void json_add_string(struct buf *out, const char *text)
@@ -28,10 +35,11 @@ void json_add_string(struct buf *out, const char *text)
     buf_add_text(out, "\"");
     while (*text) {
         size_t plain = 0;
-        while (text[plain] && !needs_escape(text[plain]))
+        while (text[plain] && !needs_escape(text + plain))
             plain++;
         buf_add_utf8(out, text, plain);
         text += plain;
+        text += is_high_control(text); /* its second byte is its number */
         if (*text)
             add_escaped(out, *text++);
     }

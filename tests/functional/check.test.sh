@@ -149,6 +149,9 @@ auth_sql "UPDATE auth.clients SET dbname = '$(client_db acme)',
 run_ts hold --client 1
 nagios 'a name that wants to be more than a name is text' 1 "WARNING - .*client 'a.\[31m b .c.d.' is held by "
 is 'and drives no terminal' "$(printf %s "$TS_OUT" | LC_ALL=C tr -d ' -~\200-\377' | wc -c)" 0
+run_ts check --json
+like 'nor does JSON' "$TS_OUT" 'a.u001b\[31m\|b.n.u009bc'
+run_ts check --nagios
 unlike 'in no other way either' "$TS_OUT" "$(printf '\302\233|\342\200\256')"
 run_ts release --client 1
 auth_sql "UPDATE auth.clients SET name = 'Müller GmbH'"
