@@ -119,14 +119,16 @@ pg_admin postgres -c "ALTER DATABASE \"$AUTH_DB\" SET deadlock_timeout = '1500ms
 session both 500
 session other 500
 (auth_psql "SET deadlock_timeout = '60s'; BEGIN; DELETE FROM auth.session_content WHERE session_id = 'both';
-    SELECT pg_sleep(0.7); DELETE FROM auth.session WHERE id = 'both'; COMMIT") &
+    DO \$\$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted) LOOP
+        PERFORM pg_sleep(0.05); END LOOP; END \$\$;
+    DELETE FROM auth.session WHERE id = 'both'; COMMIT") &
 own_pids="$own_pids $!"
 wait_until 10 sleeping
 is 'a deadlock with a page is tried once more' "$(clean) $(ids)" 'success|1|NULL '
 deadlocks() {
     test "$(pg_admin postgres -c "SELECT deadlocks FROM pg_stat_database WHERE datname = '$AUTH_DB'")" = 1
 }
-ok 'and there was one' wait_until 5 deadlocks
+ok 'and there was one' wait_until 20 deadlocks
 
 # ---- told to stop -----------------------------------------------------------------------------------
 
