@@ -89,7 +89,7 @@ static bool accept(const struct desk *desk, const struct survey_client *found, s
     struct origins origins;
     struct buf text = {0};
     const struct client *client = &found->client;
-    if (!origins_load(&origins, desk->site.origins_path, err))
+    if (!origins_open(&origins, desk->site.origins_path, err))
         return false;
     bool done = origins_forget(&origins, client->id, err) &&
                 origins_learn(&origins, client, &found->inventory.origin, err);

@@ -61,10 +61,10 @@ static bool add_line(struct origins *origins, char *line, struct err *err)
     return true;
 }
 
-bool origins_load(struct origins *origins, const char *path, struct err *err)
+static bool load(struct origins *origins, const char *path, struct err *err)
 {
     struct buf text = {0};
-    *origins = (struct origins){.path = strdup(path)};
+    origins->path = strdup(path);
     bool done = origins->path ? wholefile_read_if_any(path, &text, err) : err_set_nomem(err);
     char *line = text.data;
     for (char *end; done && text.len && (end = strchr(line, '\n')); line = end + 1) {
@@ -75,6 +75,18 @@ bool origins_load(struct origins *origins, const char *path, struct err *err)
     if (!done)
         origins_release(origins);
     return done;
+}
+
+bool origins_load(struct origins *origins, const char *path, struct err *err)
+{
+    *origins = (struct origins){0};
+    return load(origins, path, err);
+}
+
+bool origins_open(struct origins *origins, const char *path, struct err *err)
+{
+    *origins = (struct origins){0};
+    return filelock_take(&origins->lock, path, err) && load(origins, path, err);
 }
 
 const struct origin_home *origins_find(const struct origins *origins, int client_id)
@@ -161,6 +173,7 @@ void origins_release(struct origins *origins)
         home_release(&origins->items[i]);
     free(origins->items);
     free(origins->path);
+    filelock_release(&origins->lock);
     *origins = (struct origins){0};
 }
 

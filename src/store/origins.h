@@ -6,6 +6,9 @@
  *     const struct origin_home *home = origins_find(&origins, client_id);    NULL: never seen
  *     if (home && origin_moved(home, &client, &found)) …
  *     origins_learn(&origins, &client, &found, err)     a client seen for the first time
+ *     origins_release(&origins)
+ *
+ *     origins_open(&origins, path, err)                 loads them, and nobody else forgets any now
  *     origins_forget(&origins, client_id, err)          the next run takes the database it finds
  *     origins_release(&origins)
  *
@@ -28,6 +31,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "io/filelock.h"
 #include "store/clients.h"
 #include "store/origin.h"
 
@@ -43,9 +47,13 @@ struct origins {
     char *path;
     struct origin_home *items;
     size_t count;
+    struct filelock lock; /* held from origins_open on */
 };
 
 bool origins_load(struct origins *origins, const char *path, struct err *err) MUST_USE;
+
+/* The same for who is going to forget one: until origins_release others wait here. */
+bool origins_open(struct origins *origins, const char *path, struct err *err) MUST_USE;
 
 const struct origin_home *origins_find(const struct origins *origins, int client_id);
 

@@ -313,6 +313,57 @@ static void origins_are_forgotten(void **state)
     unlink(path);
 }
 
+static void learn(const char *path, int id, const char *dbname)
+{
+    struct err err = {0};
+    struct client client;
+    struct origins origins;
+    struct origin origin = make_origin("7", "16");
+    fill_client(&client, "h", dbname);
+    client.id = id;
+    assert_true(origins_load(&origins, path, &err));
+    assert_true(origins_learn(&origins, &client, &origin, &err));
+    origins_release(&origins);
+}
+
+/* Each child forgets clients of its own, at the same time as the others. */
+static void forget_many(const char *path, int first_id, int count)
+{
+    struct err err = {0};
+    for (int id = first_id; id < first_id + count; id++) {
+        struct origins origins;
+        bool done = origins_open(&origins, path, &err) && origins_forget(&origins, id, &err);
+        origins_release(&origins);
+        if (!done)
+            scratch_exit(1);
+    }
+    scratch_exit(0);
+}
+
+static void origins_of_all_are_forgotten(void **state)
+{
+    enum { CHILDREN = 6, EACH = 20 };
+    struct err err = {0};
+    char path[300];
+    int status;
+    struct origins origins;
+    snprintf(path, sizeof path, "%s/databases", (const char *)*state);
+    for (int id = 1; id <= CHILDREN * EACH; id++)
+        learn(path, id, "acme");
+    for (int i = 0; i < CHILDREN; i++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0)
+            forget_many(path, 1 + i * EACH, EACH);
+    }
+    for (int i = 0; i < CHILDREN; i++)
+        assert_true(wait(&status) > 0 && status == 0);
+    assert_true(origins_load(&origins, path, &err));
+    assert_int_equal(origins.count, 0);
+    origins_release(&origins);
+    unlink(path);
+}
+
 /* A line of client 3 that was cut somewhere, or is none of ours: what it had is not known. */
 static const char *const torn_lines[] = {
     "3\t7\t1",
@@ -341,19 +392,6 @@ static bool is_at_home(const char *path, int id, const char *dbname)
         fail_msg("client %d has '%s' on %s", id, home->dbname, home->host);
     origins_release(&origins);
     return found;
-}
-
-static void learn(const char *path, int id, const char *dbname)
-{
-    struct err err = {0};
-    struct client client;
-    struct origins origins;
-    struct origin origin = make_origin("7", "16");
-    fill_client(&client, "h", dbname);
-    client.id = id;
-    assert_true(origins_load(&origins, path, &err));
-    assert_true(origins_learn(&origins, &client, &origin, &err));
-    origins_release(&origins);
 }
 
 /* The next line is neither glued to it nor does it make it whole. */
@@ -393,10 +431,15 @@ static int remove_scratch(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(holds_are_found),       cmocka_unit_test(holds_are_kept),
-        cmocka_unit_test(holds_of_all_are_kept), cmocka_unit_test(alien_lines_are_refused),
-        cmocka_unit_test(origins_are_parsed),    cmocka_unit_test(moves_are_noticed),
-        cmocka_unit_test(origins_are_forgotten), cmocka_unit_test(torn_origins_are_passed_over),
+        cmocka_unit_test(holds_are_found),
+        cmocka_unit_test(holds_are_kept),
+        cmocka_unit_test(holds_of_all_are_kept),
+        cmocka_unit_test(alien_lines_are_refused),
+        cmocka_unit_test(origins_are_parsed),
+        cmocka_unit_test(moves_are_noticed),
+        cmocka_unit_test(origins_are_forgotten),
+        cmocka_unit_test(torn_origins_are_passed_over),
+        cmocka_unit_test(origins_of_all_are_forgotten),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
