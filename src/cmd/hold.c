@@ -33,8 +33,8 @@ static const char usage[] = N_(
     "  --why TEXT   what people are told\n"
     "\n"
     "Exit codes: 0 held, 64 usage or no such client, 71 it could not be written\n"
-    "down, 75 the authentication database could not be reached, 77 no permission,\n"
-    "78 wrong configuration.\n");
+    "down, 75 the authentication database could not be reached or another command\n"
+    "is at the holds, 77 no permission, 78 wrong configuration.\n");
 
 struct request {
     const char *client; /* NULL: all */

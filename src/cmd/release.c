@@ -26,8 +26,8 @@ static const char usage[] = N_(
     "  --client C   the client C (its id or its name)\n"
     "\n"
     "Exit codes: 0 nothing of the kind is held any more, 64 usage or no such client,\n"
-    "71 it could not be written down, 75 a database could not be reached, 77 no\n"
-    "permission, 78 wrong configuration.\n");
+    "71 it could not be written down, 75 a database could not be reached or another\n"
+    "command is at the holds, 77 no permission, 78 wrong configuration.\n");
 
 static bool parse_request(const struct cmd_args *args, const char **client, struct err *err)
 {

@@ -24,7 +24,7 @@ static bool wait_for(int fd, const char *path, struct err *err)
         if (errno != EWOULDBLOCK && errno != EINTR)
             return err_set_errno(err, "cannot lock %s", path);
         if (!clock_left_ms(deadline_ms))
-            return err_set(err, ERR_SYSTEM, "cannot lock %s: another process keeps it; try again",
+            return err_set(err, ERR_AWAY, "cannot lock %s: another process keeps it; try again",
                            path);
         poll(NULL, 0, RETRY_MS);
     }
@@ -35,9 +35,10 @@ bool filelock_take(struct filelock *lock, const char *path, struct err *err)
 {
     const char *end = strrchr(path, '/');
     struct buf dir = {0};
-    buf_add(&dir, path, end ? (size_t)(end - path) + 1 : 0);
-    if (!end)
-        buf_add_text(&dir, ".");
+    if (end && end != path)
+        buf_add(&dir, path, (size_t)(end - path));
+    else
+        buf_add_text(&dir, end ? "/" : ".");
     *lock = (struct filelock){.fd = open(buf_text(&dir), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     lock->is_open = lock->fd >= 0;
     bool done = lock->is_open || err_set_access(err, "cannot open %s", buf_text(&dir));

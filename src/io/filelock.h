@@ -10,7 +10,8 @@
  * no directories do not lock this one either.  Who only reads needs no lock.
  *
  * Ownership: the struct owns its descriptor; {0} holds nothing and may be released.
- * Errors: ERR_SYSTEM (ERR_PERMISSION where the directory is not ours to open).
+ * Errors: ERR_SYSTEM (ERR_PERMISSION where the directory is not ours to open), ERR_AWAY where
+ * somebody else keeps it.
  * Source: flock(2), "NFS details".
  */
 #ifndef IO_FILELOCK_H
@@ -21,7 +22,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 
-enum { FILELOCK_PATIENCE_MS = 10000 };
+enum { FILELOCK_PATIENCE_MS = 5000 };
 
 struct filelock {
     bool is_open;

@@ -197,4 +197,13 @@ stop_old_server
 run_ts run
 like 'when it is gone jobs run, and that is said' "$TS_CODE $TS_ERR" '^0 the old task_server.pl is gone: jobs run'
 is 'once' "$(runs_of acme) $(run_ts run; cat "$WORK/ts.err")" "$((runs + 1)) "
+
+# ---- another command at the holds -----------------------------------------------------------------
+
+exec 8<"$WORK/state"
+flock 8
+fails 'while another process has the state directory locked nothing is held: try again later' 75 run_ts hold
+like 'and it is said' "$TS_ERR" "cannot lock $WORK/state: another process keeps it; try again"
+exec 8<&-
+ok 'when it lets go, it works' run_ts hold
 done_testing
