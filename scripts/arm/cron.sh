@@ -189,9 +189,18 @@ crontab_is_there() {
         return 5
     fi
     crontab_read || {
-        complain 'cannot read the crontab of %s: %s' "${tab_user:-$user}" "$(cat "$work/crontab.err")"
+        complain 'cannot read the crontab of %s: %s' "${tab_user:-$user}" "$(crontab_why)"
         return 4
     }
+}
+
+# Why it cannot be read.  Where there is no room, there is none for the reason either.
+crontab_why() {
+    if [ -s "$work/crontab.err" ]; then
+        cat "$work/crontab.err"
+    else
+        tell 'no room in %s' "$work"
+    fi
 }
 
 # Into $work/crontab; having none is an empty one.
@@ -228,17 +237,30 @@ crontab_lock() {
 }
 
 # Debian's crontab -l shows a carriage return as a backslash and an r; what really stands there is seen only
-# by the editor of crontab -e.  An editor that changes nothing changes nothing.
+# by the editor of crontab -e.  An editor that changes nothing changes nothing.  Both end with 0 where there
+# was no room for what they printed, so what was kept is compared with what is printed once more.
 crontab_list() {
     crontab_of -l >"$work/crontab.list" || return
+    crontab_of -l | cmp -s - "$work/crontab.list" || return
     if grep -q '\\r' "$work/crontab.list"; then
         (VISUAL=cat EDITOR=cat && export VISUAL EDITOR && crontab_of -e </dev/null >"$work/crontab.list") || return
+        sed 's/\r/\\r/g' "$work/crontab.list" >"$work/crontab.shown" && crontab_of -l | cmp -s - "$work/crontab.shown" || return
     fi
     cat "$work/crontab.list"
 }
 
-# crontab(1) puts the new one in place by renaming it; what is there is then compared.
+# Nothing of others may be lost between the two files, whatever there was no room for.
+crontab_keeps_others() {
+    [ "$(cron_sort others <"$work/crontab.new" | cksum)" = "$(cron_sort others <"$work/crontab" | cksum)" ]
+}
+
+# crontab_write COMMAND…: puts what it prints in place.  crontab(1) does so by renaming a file; what is there
+# is then compared.
 crontab_write() {
+    if ! "$@" >"$work/crontab.new" 2>/dev/null || ! crontab_keeps_others; then
+        complain 'the crontab of %s is not changed: %s' "$tab_user" "$(tell 'no room in %s' "$work")"
+        return 4
+    fi
     if ! crontab_of "$work/crontab.new" >"$work/crontab.err" 2>&1; then
         complain 'the crontab of %s is not changed: %s' "$tab_user" "$(head -n 3 "$work/crontab.err")"
         return 4
@@ -259,8 +281,15 @@ crontab_arm() {
 crontab_add() {
     crontab_lock
     crontab_is_there || return
-    { cron_sort others <"$work/crontab" && cron_lines; } >"$work/crontab.new"
-    crontab_write
+    crontab_write crontab_with_ours
+}
+
+crontab_with_ours() {
+    cron_sort others <"$work/crontab" && cron_lines
+}
+
+crontab_without_ours() {
+    cron_sort others <"$work/crontab"
 }
 
 crontab_disarm() {
@@ -273,8 +302,7 @@ crontab_disarm_all() {
         [ "$tab_user" != "${2:-}" ] || continue
         crontab_lock
         crontab_is_there || return
-        cron_sort others <"$work/crontab" >"$work/crontab.new"
-        crontab_write || return
+        crontab_write crontab_without_ours || return
     done
 }
 
