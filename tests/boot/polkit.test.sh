@@ -27,6 +27,13 @@ is 'really' "$(inside systemctl is-active kivitendo-jobs.timer kivitendo-jobs-wa
 like 'status says so' "$(as www-data task_server status)" '^3 not armed'
 like 'and start it again' "$(as www-data task_server start)" '^0 armed: the timer'
 is 'really, too' "$(inside systemctl is-active kivitendo-jobs.timer kivitendo-jobs-wake.path | tr '\n' ' ')" 'active active '
+inside sh -c 'echo "stop_grace = 16" >>/var/www/kivitendo-erp/config/kivitendo.conf'
+like 'where it would arm otherwise, root is asked' "$(as www-data task_server start)" '^4 .*drop-in is not up to date'
+like 'it cannot be armed a second time' "$(as www-data task_server --scheduler crontab start)" '^4 .*armed by the timer .*only root can move it'
+like 'nor while it is stopped, for it comes back at the next boot' \
+    "$(as www-data task_server stop --no-wait >/dev/null; as www-data task_server start)" '^4 .*drop-in is not up to date'
+inside sh -c 'sed -i "/^stop_grace = 16/d" /var/www/kivitendo-erp/config/kivitendo.conf'
+like 'as it was, it starts again' "$(as www-data task_server start)" '^0 armed: the timer'
 like 'another user may not' "$(as clerk systemctl --no-ask-password stop kivitendo-jobs.timer)" '^[1-9]'
 is 'and it runs on' "$(inside systemctl is-active kivitendo-jobs.timer)" active
 for row in 'other units|stop dbus.service' 'units with a name like ours|start kivitendo-jobs-failed@x.service' \
