@@ -50,11 +50,52 @@ if [ "$(id -u)" -eq 0 ]; then
     is 'becomes theirs' "$(stat -c %U "$place")" "$PG_USER"
     rm "$place"
     chown root "${place%/*}"
+    fails "root's folder in somebody else's is not written with root's rights" 1 page_module
+    ok 'by nobody' test ! -e "$place"
+    chown -R root "$INSTALLATION"
     ok "root's own folder" page_module
     is "gets root's file" "$(stat -c %U:%a "$place")" root:644
     own_installation
 else
     skip 'root puts it there' 'not root'
+fi
+
+# ---- links ----------------------------------------------------------------------------------------
+
+# led FOLDER TARGET: with a link of the jobs' user in the place of the folder, nothing of root's is touched.
+led() {
+    rm -rf "$INSTALLATION/modules/override/SL" "$2"
+    mkdir -p "$2" "${1%/*}"
+    ln -s "$2" "$1"
+    own_installation
+    chown -h "$PG_USER" "$1"
+    fails "a link at ${1##*/} leads root nowhere" 1 page_module
+    is "${1##*/}: nothing is there" "$(ls -A "$2")" ''
+    mkdir -p "$(dirname "$place")"
+    cp "$WORK/ours" "$place"
+    fails "${1##*/}: and is no way to remove" 1 page_module --remove
+    ok "${1##*/}: what is root's" test -e "$place"
+    rm -r "$1" "$2"
+}
+
+if [ "$(id -u)" -eq 0 ]; then
+    page_module >/dev/null
+    cp "$place" "$WORK/ours"
+    led "$INSTALLATION/modules/override/SL/System" "$WORK/roots"
+    led "$INSTALLATION/modules/override/SL" "$WORK/roots"
+    chown root "$INSTALLATION/modules/override"
+    mkdir -p "$WORK/theirs/SL"
+    chown -R "$PG_USER" "$WORK/theirs"
+    ln -s "$WORK/theirs/SL" "$INSTALLATION/modules/override/SL"
+    chown -R root "$INSTALLATION/modules" "$INSTALLATION"
+    chmod a+x "$WORK"
+    ok "root's link leads to somebody else's folder" page_module
+    is 'where it is written with their rights' "$(stat -c %U "$place")" "$PG_USER"
+    rm -r "$INSTALLATION/modules/override/SL" "$WORK/theirs"
+    own_installation
+    page_module >/dev/null
+else
+    skip 'a link leads root nowhere' 'not root'
 fi
 
 # ---- missed ---------------------------------------------------------------------------------------
