@@ -12,6 +12,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     va_list args;
     va_start(args, fmt);
     err->kind = kind;
+    err->sqlstate[0] = '\0';
     vsnprintf(err->text, sizeof err->text, i18n(fmt), args);
     va_end(args);
     return false;
@@ -20,6 +21,7 @@ bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
 static PRINTF_LIKE(3, 0) void set_errno(struct err *err, int number, const char *fmt, va_list args)
 {
     err->kind = ERR_SYSTEM;
+    err->sqlstate[0] = '\0';
     vsnprintf(err->text, sizeof err->text, i18n(fmt), args);
     size_t len = strlen(err->text);
     snprintf(err->text + len, sizeof err->text - len, ": %s", strerror(number));

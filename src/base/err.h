@@ -35,10 +35,11 @@ enum err_kind {
 
 struct err {
     enum err_kind kind;
+    char sqlstate[6]; /* the code that a database gave; "": none did */
     char text[ERR_TEXT_MAX];
 };
 
-/* Sets kind and text; returns false. */
+/* Sets kind and text, and empties sqlstate, as all setters do; returns false. */
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /* The same with kind ERR_SYSTEM and ": <words for errno>" behind the text; returns false. */
@@ -55,7 +56,7 @@ bool err_set_shortage(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Out of memory; returns false. */
 bool err_set_nomem(struct err *err);
 
-/* Puts "<context>: " in front of the text, leaves the kind; returns false. */
+/* Puts "<context>: " in front of the text, leaves kind and sqlstate; returns false. */
 bool err_wrap(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The exit code of design.md: 64, 70, 71, 75, 77 or 78; 0 for ERR_NONE and ERR_JOB. */

@@ -271,9 +271,9 @@ static void set_server_error(struct err *err, const PGresult *result)
     const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    /* TRANSLATORS: "(SQLSTATE " is looked for, and stays as it is. */
     err_set(err, ERR_JOB, "%s%s%s (SQLSTATE %s)", text ? text : _("the database gave no reason"),
             detail ? ": " : "", detail ? detail : "", state ? state : _("unknown"));
+    snprintf(err->sqlstate, sizeof err->sqlstate, "%s", state ? state : "");
 }
 
 static void note_failure(struct db_reply *reply, int step, const PGresult *result, struct err *err)

@@ -23,8 +23,8 @@
  * A statement and the strings of a target are borrowed and must outlive the db.
  *
  * Errors: ERR_AWAY when the connection cannot be made or is lost (db_lost), ERR_JOB when the
- * server refused a statement (reply.sqlstate says why), ERR_INTERNAL out of memory.  Texts never
- * contain a password.
+ * server refused a statement (sqlstate, in the reply and in err, says why), ERR_INTERNAL out of
+ * memory.  Texts never contain a password.
  *
  * Source: libpq, chapters "Pipeline Mode" and "Asynchronous Command Processing".
  * Not here: what the statements mean (store/), settings of a session (io/session.h).

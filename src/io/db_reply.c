@@ -32,24 +32,14 @@ void db_reply_release(struct db_reply *reply)
     *reply = (struct db_reply){.failed_step = -1};
 }
 
-/* The last one in the text: what stands in front of it may quote others.  "": there is none. */
-static const char *find_state(const struct err *err)
-{
-    static const char mark[] = "(SQLSTATE ";
-    const char *state = err->kind == ERR_JOB ? strstr(err->text, mark) : NULL;
-    for (const char *next = state; next; next = strstr(next + 1, mark))
-        state = next;
-    return state ? state + sizeof mark - 1 : "";
-}
-
 bool db_refuses_values(const struct err *err)
 {
-    const char *state = find_state(err);
+    const char *state = err->kind == ERR_JOB ? err->sqlstate : "";
     return strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 ||
            strncmp(state, "P0", 2) == 0;
 }
 
 bool db_refuses_lock(const struct err *err)
 {
-    return strncmp(find_state(err), "55P03", 5) == 0;
+    return err->kind == ERR_JOB && strcmp(err->sqlstate, "55P03") == 0;
 }

@@ -11,6 +11,7 @@ state_dir = $INSTALLATION/state
 
 [task_server/commands]
 Mark = /bin/sh -c "echo started >>$INSTALLATION/users/starts; echo done"
+Much = /bin/sh -c "head -c 4096 /dev/zero | tr '\\\\0' x"
 EOF
 own_installation
 
@@ -20,6 +21,11 @@ starts() {
 
 entries() {
     find "$INSTALLATION/state/journal" -name '*.entry' | wc -l | tr -d ' '
+}
+
+# waiting: how many of them are not given up.
+waiting() {
+    find "$INSTALLATION/state/journal" -name '*.entry' ! -path '*/bad/*' | wc -l | tr -d ' '
 }
 
 # refuse STATE: every history row, with this SQLSTATE.
@@ -83,10 +89,20 @@ accept
 run_ts run
 is 'and holds up nobody' "$TS_CODE $(entries)" '0 1'
 
+# The same, with a message that quotes what the job has printed, at a length that is cut.
+client_sql acme "
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        \$\$ BEGIN RAISE 'too long: %', NEW.result; END \$\$;
+    CREATE TRIGGER refuse BEFORE INSERT ON background_job_histories
+        FOR EACH ROW WHEN (length(NEW.result) > 3000) EXECUTE PROCEDURE refuse()" >/dev/null
+add_job acme Much '0 3 * * *' due
+run_ts run
+is 'an outcome that is refused with a long message is recorded in short' \
+    "$(client_sql acme "SELECT status, error LIKE 'xxxx%too long: xxxx%' FROM background_job_histories
+        WHERE package_name = 'Much'") $(waiting)" 'failure|t 0'
+accept
+
 # What the database refuses for a moment only, for the state it is in: nothing is made of the outcome.
-waiting() {
-    find "$INSTALLATION/state/journal" -name '*.entry' ! -path '*/bad/*' | wc -l | tr -d ' '
-}
 for state in 53100 53200 25006 40P01 55P03 57014; do
     client_sql acme 'CREATE SEQUENCE turns' >/dev/null
     client_sql acme "

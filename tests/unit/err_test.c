@@ -21,6 +21,19 @@ static void test_context_goes_in_front(void **state)
     assert_int_equal(err.kind, ERR_AWAY);
 }
 
+static void test_a_database_code_stays_behind_context(void **state)
+{
+    (void)state;
+    struct err err = {.kind = ERR_JOB, .sqlstate = "55P03", .text = "lock timeout"};
+    err_wrap(&err, "job %d", 17);
+    assert_string_equal(err.sqlstate, "55P03");
+    struct err other = err;
+    assert_false(err_set(&err, ERR_JOB, "something else"));
+    assert_string_equal(err.sqlstate, "");
+    assert_false(err_set_errno(&other, "something else"));
+    assert_string_equal(other.sqlstate, "");
+}
+
 static void test_errno_in_words(void **state)
 {
     (void)state;
@@ -111,6 +124,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_context_goes_in_front),
+        cmocka_unit_test(test_a_database_code_stays_behind_context),
         cmocka_unit_test(test_errno_in_words),
         cmocka_unit_test(test_what_we_may_not),
         cmocka_unit_test(test_what_is_short),
