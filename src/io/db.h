@@ -131,9 +131,8 @@ void db_reply_release(struct db_reply *reply);
 /* We were told to stop, and the grace period is over: nothing more may be begun but settling. */
 bool db_must_stop(const struct db *db);
 
-/* Did the server refuse what was to be written (SQLSTATE classes 22 and 23, or a trigger's word),
- * and not because of the state it is in, as with a full disk?  err: of a failed call here, with or
- * without context in front. */
+/* Did the server refuse what was to be written, and would again, and not for a state that passes,
+ * as a full disk or a lock does?  err: of a failed call here, with or without context in front. */
 bool db_refuses_values(const struct err *err) MUST_USE;
 
 /* Did the server refuse because somebody held a lock for too long?  err: as above. */

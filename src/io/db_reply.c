@@ -32,11 +32,18 @@ void db_reply_release(struct db_reply *reply)
     *reply = (struct db_reply){.failed_step = -1};
 }
 
+/* Classes of states that pass: connections, the transaction (read-only, deadlocks), resources, what
+ * is in use, operators, the system around.  54, "program limit exceeded", depends on the value. */
+static const char passing[][3] = {"08", "25", "40", "53", "55", "57", "58"};
+
 bool db_refuses_values(const struct err *err)
 {
-    const char *state = err->kind == ERR_JOB ? err->sqlstate : "";
-    return strncmp(state, "22", 2) == 0 || strncmp(state, "23", 2) == 0 ||
-           strncmp(state, "P0", 2) == 0;
+    if (err->kind != ERR_JOB || !*err->sqlstate)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(passing); i++)
+        if (strncmp(err->sqlstate, passing[i], 2) == 0)
+            return false;
+    return true;
 }
 
 bool db_refuses_lock(const struct err *err)

@@ -12,6 +12,7 @@ state_dir = $INSTALLATION/state
 [task_server/commands]
 Mark = /bin/sh -c "echo started >>$INSTALLATION/users/starts; echo done"
 Much = /bin/sh -c "head -c 4096 /dev/zero | tr '\\\\0' x"
+Wide = /bin/sh -c "head -c 20000 /dev/urandom | base64 -w 0"
 EOF
 own_installation
 
@@ -26,6 +27,10 @@ entries() {
 # waiting: how many of them are not given up.
 waiting() {
     find "$INSTALLATION/state/journal" -name '*.entry' ! -path '*/bad/*' | wc -l | tr -d ' '
+}
+
+bad() {
+    find "$INSTALLATION/state/journal" -path '*/bad/*.entry' | wc -l | tr -d ' '
 }
 
 # refuse STATE: every history row, with this SQLSTATE.
@@ -79,15 +84,26 @@ is 'the next one by hand records both' "$TS_CODE $(starts) $(entries)" '0 3 0'
 is 'each once' "$(history acme | grep -c Mark)" 3
 
 # What the database will never take.
-refuse P0001
-run_ts run-job "$mark"
+for state in P0001 23514 42883 54000 XX000; do
+    refuse "$state"
+    run_ts run-job "$mark"
+    run_ts run
+    is "an entry that is refused for good, with $state, goes to bad/" "$(bad)$(waiting)" 10
+    like 'with the reason beside it' "$(cat "$INSTALLATION"/state/journal/*/bad/*.why)" 'no room for it'
+    accept
+    run_ts run
+    is 'and holds up nobody' "$TS_CODE $(waiting)" '0 0'
+    rm -r "$INSTALLATION"/state/journal/*/bad
+done
+
+# An index has no room for a long text, and never will.
+client_sql acme 'CREATE INDEX narrow ON background_job_histories(result)' >/dev/null
+add_job acme Wide '0 3 * * *' due
 run_ts run
-is 'an entry that is refused for what it says goes to bad/' \
-    "$(find "$INSTALLATION/state/journal" -path '*/bad/*.entry' | wc -l | tr -d ' ')" 1
-like 'with the reason beside it' "$(cat "$INSTALLATION"/state/journal/*/bad/*.why)" 'no room for it'
-accept
-run_ts run
-is 'and holds up nobody' "$TS_CODE $(entries)" '0 1'
+is 'an outcome that is too long for an index is recorded in short' \
+    "$(client_sql acme "SELECT status, error LIKE '%index row requires%' FROM background_job_histories
+        WHERE package_name = 'Wide'") $(entries)" 'failure|t 0'
+client_sql acme 'DROP INDEX narrow' >/dev/null
 
 # The same, with a message that quotes what the job has printed, at a length that is cut.
 client_sql acme "

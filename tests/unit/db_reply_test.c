@@ -25,6 +25,14 @@ static const struct row rows[] = {
     {"one that quotes a lock", {ERR_JOB, "P0001", "no: (SQLSTATE 55P03) (SQL"}, true, false},
     {"a lock", {ERR_JOB, "55P03", "canceling statement due to lock timeout"}, false, true},
     {"a full disk", {ERR_JOB, "53100", "no space left"}, false, false},
+    {"a deadlock", {ERR_JOB, "40P01", "deadlock detected"}, false, false},
+    {"a database that is read-only", {ERR_JOB, "25006", "read-only transaction"}, false, false},
+    {"a cancel by hand", {ERR_JOB, "57014", "canceling statement"}, false, false},
+    {"a broken disk", {ERR_JOB, "58030", "could not read"}, false, false},
+    {"another server that a trigger asks", {ERR_JOB, "08001", "cannot connect"}, false, false},
+    {"an index that is too narrow", {ERR_JOB, "54000", "index row requires"}, true, false},
+    {"a trigger that is broken", {ERR_JOB, "42883", "function does not exist"}, true, false},
+    {"a word of somebody's own", {ERR_JOB, "KV001", "not like that"}, true, false},
 };
 
 static void test_refusals(void **state)
