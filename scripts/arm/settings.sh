@@ -163,10 +163,11 @@ settings_from() {
         settings_trouble=$?
         settings_error=$(cat "$work/settings.err")
     }
-    take_settings
+    take_settings "$1"
     [ -z "$settings_trouble" ]
 }
 
+# run_as counts only as root was told it: then the program has made sure that nobody else can have written it.
 take_settings() {
     writes=
     while IFS= read -r settings_line; do
@@ -175,7 +176,7 @@ take_settings() {
         configuration) configuration=$settings_value ;;
         pid_file) pid_file=$settings_value ;;
         scheduler) scheduler=$settings_value ;;
-        run_as) [ -z "$settings_value" ] || [ "$(id -u)" -ne 0 ] || user=$settings_value ;;
+        run_as) [ "$1" != ask ] || [ -z "$settings_value" ] || [ "$(id -u)" -ne 0 ] || user=$settings_value ;;
         stop_grace) stop_grace=$settings_value ;;
         kill_grace) kill_grace=$settings_value ;;
         mail_method) mail_method=$settings_value ;;
@@ -230,7 +231,11 @@ become_user_exec() {
     become_program=$1
     shift
     if [ "$(id -u)" -eq 0 ]; then
-        read_settings || { say_settings_trouble && exit 78; }
+        read_settings || {
+            say_settings_trouble
+            [ "$settings_trouble" -ne 77 ] || exit 77
+            exit 78
+        }
     fi
     rm -rf "$work"
     become_user_exec_plain env -u LC_ALL LC_MESSAGES="$program_locale" "$become_program" -C "$installation" ${config:+-c "$config"} "$@"

@@ -19,7 +19,8 @@ static const char usage[] = N_(
     "value: installation, configuration, pid_file, scheduler, run_as, stop_grace,\n"
     "kill_grace, mail_method; writes, once for each place where jobs write; and,\n"
     "unless root asks, state_dir and last_run.  Paths are absolute.  Asks no\n"
-    "database.\n"
+    "database.  Root is refused what a run by root would be: a run_as that\n"
+    "others could have written.\n"
     "\n"
     "Exit codes: 0 done, 77 no permission, 78 wrong configuration.\n");
 
@@ -98,7 +99,7 @@ static void print_mail(const struct options *options)
 static bool print_all(struct site *site, struct err *err)
 {
     const struct options *options = &site->options;
-    if (!print_files(site, err))
+    if (!site_check_run_as(site, err) || !print_files(site, err))
         return false;
     print_text("scheduler", options->scheduler);
     print_text("run_as", options->run_as);

@@ -42,16 +42,27 @@ static bool set_environment(const struct identity *identity, struct err *err)
     return err_set_errno(err, "cannot set the environment");
 }
 
+/* Its files are borrowed from the site, and an array of two. */
+static struct identity_wish wish_of(const struct site *site, const char *files[2])
+{
+    files[0] = site->files.defaults;
+    files[1] = site->files.local;
+    return (struct identity_wish){.run_as = site->options.run_as, .files = files, .n_files = 2};
+}
+
+bool site_check_run_as(const struct site *site, struct err *err)
+{
+    const char *files[2];
+    struct identity_wish wish = wish_of(site, files);
+    return geteuid() != 0 || !wish.run_as || identity_check(&wish, err);
+}
+
 static bool assume_identity(struct site *site, const struct site_request *request,
                             struct buf *warnings, struct err *err)
 {
-    const char *files[] = {site->files.defaults, site->files.local};
-    struct identity_wish wish = {
-        .run_as = site->options.run_as,
-        .allow_root = request->allow_root,
-        .files = files,
-        .n_files = ARRAY_LEN(files),
-    };
+    const char *files[2];
+    struct identity_wish wish = wish_of(site, files);
+    wish.allow_root = request->allow_root;
     return identity_assume(&wish, &site->identity, warnings, err) &&
            set_environment(&site->identity, err);
 }

@@ -80,6 +80,10 @@ bool site_open(struct site *site, const struct site_request *request, struct err
 /* Only finds and reads the configuration; we stay who we are, and zone and node are not known. */
 bool site_read(struct site *site, const struct site_request *request, struct err *err) MUST_USE;
 
+/* Of a site that was read: may root become the user that run_as names (io/identity.h)?  True where
+ * we are not root, or it names nobody. */
+bool site_check_run_as(const struct site *site, struct err *err) MUST_USE;
+
 /* Logs the warnings, a message each. */
 void site_log_warnings(const struct site *site);
 

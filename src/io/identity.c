@@ -106,17 +106,32 @@ static bool remain_root(const struct identity_wish *wish, struct identity *ident
     return fill_current(identity, err) && check_files(wish, identity, err);
 }
 
-static bool leave_root(const struct identity_wish *wish, struct identity *identity, struct err *err)
+/* Finds whom root is to become, and makes sure that only root or he could have said so. */
+static bool find_safe_user(const struct identity_wish *wish, struct identity *identity,
+                           struct err *err)
 {
     if (!find_user(wish->run_as, identity, err))
         return false;
     if (identity->uid == 0)
         return err_set(err, ERR_PERMISSION,
                        "[task_server] run_as must not be root: name the web server's user");
-    if (!check_files(wish, identity, err) || !become(identity, err))
+    return check_files(wish, identity, err);
+}
+
+static bool leave_root(const struct identity_wish *wish, struct identity *identity, struct err *err)
+{
+    if (!find_safe_user(wish, identity, err) || !become(identity, err))
         return false;
     identity->changed = true;
     return true;
+}
+
+bool identity_check(const struct identity_wish *wish, struct err *err)
+{
+    struct identity identity = {0};
+    bool ok = find_safe_user(wish, &identity, err);
+    identity_release(&identity);
+    return ok;
 }
 
 bool identity_assume(const struct identity_wish *wish, struct identity *identity,

@@ -53,6 +53,10 @@ struct identity {
 bool identity_assume(const struct identity_wish *wish, struct identity *identity,
                      struct buf *warnings, struct err *err) MUST_USE;
 
+/* Would root be refused run_as here?  Nothing changes; for those who become that user by other
+ * means. */
+bool identity_check(const struct identity_wish *wish, struct err *err) MUST_USE;
+
 void identity_release(struct identity *identity);
 
 #endif

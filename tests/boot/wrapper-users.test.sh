@@ -25,4 +25,64 @@ echo '# changed' >>"$(ls /etc/cron.d/kivitendo-jobs-*)"
 ARM_AS=$PG_USER arm_like 'what start would change is for root' '^4 *task_server: only root may write' start
 arm stop
 is 'nothing is left' "$(in_cron)" 0
+
+# ---- run_as ---------------------------------------------------------------------------------------
+
+own_crontab() {
+    crontab -u "$1" -l 2>/dev/null | grep -c 'kivitendo-jobs for'
+}
+# Everything above a configuration with run_as must be safe, so /tmp will not do.
+mount -t tmpfs -o mode=0755 none /srv
+
+make_installation /srv/safe
+config=$INSTALLATION/config/kivitendo.conf
+ts_setting 'run_as = daemon'
+chown -R root "$INSTALLATION" && chmod a+rX "$INSTALLATION" "$INSTALLATION/config" && chmod a+r "$config"
+chown -R daemon "$INSTALLATION/users"
+arm_like "jobs of another user than the one who owns users/" '^0 armed: the crontab of daemon' --scheduler crontab start
+chown -R "$PG_USER" "$INSTALLATION/users"
+cp "$config" "$config.kept"
+echo 'max_parallel = many' >>"$config"
+arm_like 'whose entry is seen with a broken configuration' '^1 armed: the crontab of daemon' status
+sed -i '/^max_parallel/d; s/^run_as.*/run_as = '"$PG_USER"/ "$config"
+arm_like 'and with another user in it' '^1 armed: the crontab of daemon' status
+arm check
+like 'check wants it moved' "$ARM_OUT" 'trouble: the crontab of daemon is not what start would write'
+arm_like 'which start does' "^0 armed: the crontab of $PG_USER" --scheduler crontab start
+is 'to one place' "$(own_crontab daemon) $(own_crontab "$PG_USER")" '0 3'
+arm stop
+mv "$config.kept" "$config"
+chown -R daemon "$INSTALLATION/users"
+arm --scheduler crontab start
+mv "$config" "$config.gone"
+chown -R "$PG_USER" "$INSTALLATION/users"
+arm_like 'stop finds it without a configuration' '^0 disarmed: the crontab of daemon' stop
+is 'and nothing is left' "$(own_crontab daemon)" 0
+mv "$config.gone" "$config"
+sed -i '/^run_as/d' "$config"
+
+# refused SENTENCE TEXT: by every verb that takes the configuration's word, and nothing is armed or run.
+refused() {
+    for verb in start restart check reload install uninstall run --run-job=1; do
+        arm --scheduler cron.d $verb
+        like "$1: $verb" "$ARM_CODE $ARM_OUT $ARM_ERR" "$2"
+    done
+    is "$1: nothing is armed" "$(in_cron)" 0
+    ok "$1: nobody else's code has run" test ! -e "$INSTALLATION/users/proof"
+    arm_like "$1: stop does without" '^0 not armed' stop
+}
+
+chown -R "$PG_USER" "$INSTALLATION"
+chown -R daemon "$INSTALLATION/users"
+mkdir -p "$INSTALLATION/SL"
+printf '%s\n' 'package SL::Auth;' 'system("id >users/proof"); 1;' >"$INSTALLATION/SL/Auth.pm"
+ts_setting 'run_as = daemon'
+refused "run_as in a configuration of another user's" 'configuration file .* is not safe.* belongs to the user'
+sed -i 's/^run_as.*/run_as = root/' "$config"
+chown -R root "$INSTALLATION"
+chown -R daemon "$INSTALLATION/users"
+refused 'run_as = root' 'run_as must not be root'
+sed -i 's/^run_as.*/run_as = daemon/' "$config"
+arm_like 'as it should be, it arms' '^0 armed' --scheduler cron.d start
+arm stop
 done_testing

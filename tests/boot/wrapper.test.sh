@@ -215,32 +215,6 @@ is 'it is disarmed' "$(in_cron)" 0
 is 'and the pages know' "$(find "$INSTALLATION/users" -name '*.armed')" ''
 mv "$config.gone" "$config"
 
-own_crontab() {
-    crontab -u "$1" -l 2>/dev/null | grep -c 'kivitendo-jobs for'
-}
-ts_setting 'run_as = daemon'
-chmod a+rX "$INSTALLATION" "$INSTALLATION/config" && chmod a+r "$config" && chown -R daemon "$INSTALLATION/users"
-arm_like "jobs of another user than the one who owns users/" '^0 armed: the crontab of daemon' --scheduler crontab start
-chown -R "$PG_USER" "$INSTALLATION/users"
-cp "$config" "$config.kept"
-echo 'max_parallel = many' >>"$config"
-arm_like 'whose entry is seen with a broken configuration' '^1 armed: the crontab of daemon' status
-sed -i '/^max_parallel/d; s/^run_as.*/run_as = '"$PG_USER"/ "$config"
-arm_like 'and with another user in it' '^1 armed: the crontab of daemon' status
-arm check
-like 'check wants it moved' "$ARM_OUT" 'trouble: the crontab of daemon is not what start would write'
-arm_like 'which start does' "^0 armed: the crontab of $PG_USER" --scheduler crontab start
-is 'to one place' "$(own_crontab daemon) $(own_crontab "$PG_USER")" '0 3'
-arm stop
-mv "$config.kept" "$config"
-chown -R daemon "$INSTALLATION/users"
-arm --scheduler crontab start
-mv "$config" "$config.gone"
-chown -R "$PG_USER" "$INSTALLATION/users"
-arm_like 'stop finds it without a configuration' '^0 disarmed: the crontab of daemon' stop
-is 'and nothing is left' "$(own_crontab daemon)" 0
-mv "$config.gone" "$config"
-sed -i '/^run_as/d' "$config"
 printf '%s\n' "* * * * * task-server -C $INSTALLATION run" >"$WORK/tab"
 tab "$WORK/tab"
 arm check

@@ -146,6 +146,10 @@ static void test_wishes(void **state)
                                            .allow_root = wish_rows[i].allow_root};
         struct report report = assume(&wish, wish_rows[i].uid);
         bool ok = wish_rows[i].kind == ERR_NONE;
+        struct err refused = {0};
+        if (wish_rows[i].uid == 0 && wish_rows[i].run_as &&
+            (identity_check(&wish, &refused) != ok || refused.kind != wish_rows[i].kind))
+            fail_msg("%s, only asked: %s", wish_rows[i].name, refused.text);
         const char *text = ok ? report.warnings : report.err.text;
         if (report.ok != ok || (!ok && report.err.kind != wish_rows[i].kind))
             fail_msg("%s: %s", wish_rows[i].name, report.err.text);
