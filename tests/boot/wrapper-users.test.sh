@@ -26,6 +26,41 @@ ARM_AS=$PG_USER arm_like 'what start would change is for root' '^4 *task_server:
 arm stop
 is 'nothing is left' "$(in_cron)" 0
 
+# ---- what stop cannot take away -------------------------------------------------------------------
+
+file=$(ls /etc/cron.d/kivitendo-jobs-* 2>/dev/null || { arm --scheduler cron.d start; ls /etc/cron.d/kivitendo-jobs-*; })
+sed 's/^\* /#* /' "$file" >"$WORK/off" && cat "$WORK/off" >"$file"
+ARM_AS=$PG_USER arm_like "an entry of root's that was commented out is named" \
+    '^0 not armed this is left, and only root can remove it: the file /etc/cron.d/' stop
+mount -o remount,ro /etc/cron.d
+arm_like 'where root cannot remove it either, stop fails' '^4 not armed .*cannot remove /etc/cron.d/.*Read-only' stop
+mount -o remount,rw /etc/cron.d
+arm_like 'else it goes' '^0 not armed removed what was left: the file' stop
+arm --scheduler crontab start
+crontab -u "$PG_USER" -l >"$WORK/tab"
+arm --scheduler cron.d start
+crontab -u "$PG_USER" "$WORK/tab"
+is 'armed twice' "$(in_cron)" 2
+mount -o remount,ro /etc/cron.d
+arm_like 'what can be disarmed, is' '^4 disarmed: the crontab .*cannot remove /etc/cron.d/.*Read-only' stop
+is 'and the other one stays' "$(in_cron)" 1
+ok 'as the pages know' test -e "$(find "$INSTALLATION/users/task_server" -name '*.armed')"
+mount -o remount,rw /etc/cron.d
+if command -v systemctl >/dev/null 2>&1; then
+    mkdir -p /run/systemd/system
+    SYSTEMD_OFFLINE=1
+    export SYSTEMD_OFFLINE
+    arm status
+    unlike 'a systemd that ignores all questions has not armed it' "$ARM_OUT" '^armed: the timer'
+    arm_like 'nor does it keep stop from disarming' '^0 disarmed: the file /etc/cron.d/' stop
+    unset SYSTEMD_OFFLINE
+    rm -r /run/systemd
+else
+    skip 'a systemd that ignores all questions has not armed it' 'no systemctl(1)'
+    arm stop
+fi
+is 'nothing is left' "$(in_cron)" 0
+
 # ---- run_as ---------------------------------------------------------------------------------------
 
 own_crontab() {
