@@ -67,8 +67,10 @@ systemd_is_there() {
 systemd_is_armed() {
     systemd_names || return 1
     if systemd_runs; then
-        systemctl -q is-active "$unit.timer" 2>/dev/null && return
-        [ -n "$(systemctl is-active "$unit.timer" 2>/dev/null)" ] || return 2 # it does not answer
+        case $(systemctl is-active "$unit.timer" 2>/dev/null) in
+        active) return 0 ;;
+        '') return 2 ;; # it does not answer, or, in a chroot, ignores the question and ends with 0
+        esac
         ! systemctl -q is-enabled "$unit.timer" 2>/dev/null || return 3
         [ ! -h "$systemd_etc/timers.target.wants/$unit.timer" ] || return 3
     else
@@ -189,7 +191,7 @@ systemd_take_out() {
     systemctl --no-ask-password stop "$unit.timer" "$wake.path" >/dev/null 2>&1
     systemctl --no-ask-password reset-failed "$unit.timer" "$wake.path" >/dev/null 2>&1
     if rm -f "$systemd_etc/timers.target.wants/$unit.timer" "$systemd_etc/paths.target.wants/$wake.path" 2>>"$work/err" &&
-        ! systemctl -q is-active "$unit.timer" 2>/dev/null; then
+        [ "$(systemctl is-active "$unit.timer" 2>/dev/null)" != active ]; then
         return
     fi
     printf 'task_server: systemctl %s: %s\n' disable "$(tail -n 1 "$work/err")" >&2
