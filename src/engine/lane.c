@@ -34,6 +34,7 @@ static void visit_client(const struct site *site, const struct client *client, s
     visit.renamed = order->renamed;
     report->served = serve_client(&visit, &report->err);
     report_visit(&visit, report);
+    report->finished = visit.finished;
     report->overdue_s = visit.overdue_s;
     report->waits_for = visit.waits_for;
     report->perl = visit.perl;

@@ -47,6 +47,7 @@ struct lane_order {
 /* How it ended. */
 struct lane_report {
     bool served;   /* false: `err` says why the client could not be served */
+    bool finished; /* its list was worked through to the end */
     int waits_for; /* BOARD_COMMAND or BOARD_PERL: the client is to be visited again; else 0 */
     enum visit_perl perl;
     char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */

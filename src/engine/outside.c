@@ -180,6 +180,8 @@ enum executed execute_outside(struct external *e, const struct job *job, struct 
     case TOKEN_HELD: end = execute_with_token(e, job, err); break;
     case TOKEN_BUSY:
         visit->waits_for = e->kind;
+        visit_log(visit, LOG_LEVEL_DEBUG, job,
+                  "waits: max_external or max_perl_jobs of them are running");
         end = EXECUTED_WAITS;
         break;
     case TOKEN_FAILED:

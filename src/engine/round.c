@@ -180,6 +180,7 @@ static void dispatch(struct round *round)
     }
 }
 
+/* Of a list that was broken off nobody knows whether what was wrong behind that is mended. */
 static void judge_visit(struct round *round, struct seat *seat, const struct lane_report *report)
 {
     const char *name = seat->client.fields[CLIENT_NAME];
@@ -189,10 +190,10 @@ static void judge_visit(struct round *round, struct seat *seat, const struct lan
         .key = key, .text = text, .client = name, .client_id = seat->client.id};
     snprintf(key, sizeof key, "%s%d", client_key, seat->client.id);
     seat->troubled = !report->served;
-    if (report->served) {
+    if (report->served && report->finished) {
         snprintf(text, sizeof text, _("client '%.200s' is served"), name);
         condition_end(round->conditions, &condition);
-    } else if (!is_stopping(round)) {
+    } else if (!report->served && !is_stopping(round)) {
         round->unreachable++;
         snprintf(text, sizeof text, _("client '%.200s' is not served: %.1500s"), name,
                  report->err.text);

@@ -56,6 +56,7 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
                      struct err *err)
 {
     struct err refused = {0};
+    visit->finished = true;
     for (size_t i = 0; i < list->count; i++) {
         const struct job *job = &list->items[i];
         enum due due = job_due(job, &visit->site->node, now_us);
@@ -65,7 +66,8 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
         }
         note_lateness(visit, job, now_us);
         enum executed end = execute(visit, job, EXECUTION_DUE, err);
-        if (end == EXECUTED_STOPPED || end == EXECUTED_WAITS)
+        visit->finished = end != EXECUTED_STOPPED && end != EXECUTED_WAITS;
+        if (!visit->finished)
             break;
         if (end == EXECUTED_UNCLAIMED || end == EXECUTED_UNSTARTED || end == EXECUTED_UNRECORDED)
             note_refusal(job, end, err, &refused);

@@ -62,6 +62,7 @@ struct visit {
     struct db_target auth_target;
     bool knows_histories; /* `describes` has been asked for; see visit_know_histories */
     bool describes;       /* histories have a description column */
+    bool finished;        /* the list was worked through: no stop, no hold, no waiting for room */
     int waits_for;        /* BOARD_COMMAND or BOARD_PERL: too many of those are running; else 0 */
     enum visit_perl perl;
     char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */

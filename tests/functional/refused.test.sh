@@ -5,8 +5,17 @@
 setup
 make_installation "$WORK/kivi"
 . "$TEST_ROOT/tests/lib/held.sh"
+. "$TEST_ROOT/tests/lib/waiting.sh"
+ts_setting 'max_external = 1'
 ts_setting "state_dir = $WORK/state"
 add_client acme
+cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
+
+[task_server/commands]
+Waits = /bin/sh $WORK/waits
+Mark = /bin/echo done
+EOF
+own_installation
 
 # is_due ID: is the job still due?
 is_due() {
@@ -18,7 +27,7 @@ client_sql acme "
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
         \$\$ BEGIN RAISE 'no row of this one' USING ERRCODE = '23514'; END \$\$;
     CREATE TRIGGER refuse BEFORE INSERT ON background_job_histories
-        FOR EACH ROW WHEN (NEW.data LIKE '%refused%') EXECUTE PROCEDURE refuse()" >/dev/null
+        FOR EACH ROW WHEN (NEW.data LIKE 'result: refused%') EXECUTE PROCEDURE refuse()" >/dev/null
 add_job acme Test '0 3 * * *' due --data 'result: refused'
 refused=$JOB_ID
 add_job acme Test '0 3 * * *' due --data 'result: behind it'
@@ -27,6 +36,33 @@ is 'a job whose history row is refused keeps nobody from running' "$(history acm
 is 'and is still due' "$(is_due "$refused")" t
 like 'which is said' "$TS_CODE $TS_ERR" \
     "^75 client 'acme' is not served: job $refused cannot be recorded, and was undone: no row of this one"
+
+# A list that is broken off ahead of it.
+add_held_job acme
+client_sql acme "UPDATE background_jobs SET next_run_at = '2020-01-01' WHERE id = $JOB_ID"
+hold_up acme
+start_ts one run
+ok 'a job ahead of it is under way' under_way acme
+kill "$TS_PID"
+fails 'when the run is told to stop' 0 wait_ts one
+unlike 'nobody says then that it is well' "$TS_ERR" 'again, after'
+let_go acme
+client_sql acme "DELETE FROM background_jobs WHERE id = $JOB_ID"
+add_job acme Waits '0 3 * * *' null --data "$WAITING/one"
+mkdir -m 0777 "$WAITING/one"
+start_ts other run-job "$JOB_ID"
+ok 'a command takes all the room that there is' has_begun one
+add_job acme Mark '0 3 * * *' '2020-01-01'
+start_ts one -v run
+ok 'another one, ahead of it, waits for room' wait_until 20 grep -q 'waits: max_external' "$WORK/one.err"
+let_end one
+wait_ts other
+wait_ts one
+unlike 'nobody says then that it is well, either' "$TS_ERR" 'again, after'
+like 'for it is refused still' "$TS_ERR" "job $refused cannot be recorded, .*told already"
+client_sql acme "DELETE FROM background_jobs WHERE package_name <> 'Test';
+    DELETE FROM background_job_histories WHERE package_name <> 'Test'"
+
 client_sql acme 'DROP TRIGGER refuse ON background_job_histories' >/dev/null
 run_ts run
 is 'until it can be recorded' "$TS_CODE $(history acme)" '0 Test|success|behind it|
