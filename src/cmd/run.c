@@ -30,8 +30,8 @@ static const char usage[] = N_(
     "stop_grace seconds.  SIGALRM makes it look for due jobs at once.\n"
     "\n"
     "Exit codes: 0 done (failed jobs are recorded in their history, not here),\n"
-    "71 system error, 75 a database could not be reached, 77 no permission, 78 wrong\n"
-    "configuration.\n");
+    "71 system error, 75 a database could not be reached, or refused to record a job,\n"
+    "77 no permission, 78 wrong configuration.\n");
 
 /* What a run holds, besides the site. */
 struct run {
@@ -190,7 +190,7 @@ static int serve_round(struct run *run)
     struct round *round = &run->round;
     round_run(round);
     int exit_code = err_exit_code(round->trouble.kind);
-    if (!exit_code && round->unreachable)
+    if (!exit_code && (round->unreachable || round->refused))
         exit_code = err_exit_code(ERR_AWAY);
     save_stamp(run, exit_code);
     if (memory_notify(&run->memory)) {

@@ -6,9 +6,10 @@
 #include "cmd/status_facts.h"
 #include "core/fnv.h"
 #include "engine/condition.h"
+#include "engine/verdict.h"
 
 /* Keys, or their beginnings, of what status looks at itself or says as a warning. */
-static const char *const looked_at[] = {"held/",      "hold",    "hold/",          "moved/",
+static const char *const looked_at[] = {VERDICT_HELD, "hold",    "hold/",          "moved/",
                                         "old-server", "nologin", CONDITION_NOTICE, "warnings/"};
 
 static bool is_looked_at(const char *key)
@@ -82,7 +83,8 @@ bool status_lasts(const struct overview *overview, const struct incident *incide
         return false;
     if (overview->survey.trouble && strcmp(incident->key, "auth") == 0)
         return false;
-    if (sscanf(incident->key, "client/%d", &id) == 1)
+    if (sscanf(incident->key, VERDICT_AWAY "%d", &id) == 1 ||
+        sscanf(incident->key, VERDICT_REFUSED "%d", &id) == 1)
         return find_client(overview, id, &index) && seems_served(&overview->survey.clients[index]);
     if (notify_parse_key(incident->key, &job))
         return find_client(overview, job.client_id, &index) &&

@@ -5,11 +5,12 @@
 
 #include "base/attr.h"
 #include "engine/custody.h"
+#include "engine/verdict.h"
 #include "store/holds.h"
 #include "store/journal_count.h"
 
-static const char *const unreachable[] = {"client/", NULL};
-static const char *const held[] = {"held/", CUSTODY_HOLD, CUSTODY_MOVED, NULL};
+static const char *const unreachable[] = {VERDICT_AWAY, NULL};
+static const char *const held[] = {VERDICT_HELD, CUSTODY_HOLD, CUSTODY_MOVED, NULL};
 
 /* The client's id in a key with one of these prefixes, else 0. */
 static int client_of(const char *key, const char *const *prefixes)

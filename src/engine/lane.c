@@ -23,6 +23,7 @@ static void report_visit(const struct visit *visit, struct lane_report *report)
     report->tally = visit->tally;
     report->origin = visit->origin;
     report->moved = visit->moved;
+    report->refused = visit->refused;
 }
 
 static void visit_client(const struct site *site, const struct client *client, struct slot *slot,
@@ -52,8 +53,12 @@ static void bury(const struct site *site, const struct client *client, struct sl
     const char *language = i18n_speak(site->options.language);
     const char *what = _("its process died while it ran");
     i18n_speak(language);
-    report->served = visit_reconnect(&visit, &report->err) &&
-                     bury_job(&visit, &order->notice, what, &report->err);
+    bool reached = visit_reconnect(&visit, &report->err);
+    bool buried = reached && bury_job(&visit, &order->notice, what, &report->err);
+    report->served = buried || (reached && !db_lost(&visit.db));
+    if (report->served && !buried)
+        visit_refuse(&visit, &report->err, N_("job %d cannot be recorded, and was undone"),
+                     order->notice.job_id);
     report_visit(&visit, report);
     visit_end(&visit);
 }

@@ -56,6 +56,7 @@ struct lane_report {
     struct tally tally;
     int64_t overdue_s; /* how late the latest of its jobs was */
     struct err err;
+    struct err refused; /* see visit.h */
 };
 
 /* What a new lane needs from its parent. */

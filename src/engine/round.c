@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "engine/verdict.h"
 #include "io/lockfile.h"
 #include "io/nologin.h"
 
@@ -19,11 +20,9 @@ enum {
     BURY_LANES = 3,      /* how many lanes may die of burying one job */
 };
 
-static const char client_key[] = "client/";
-static const char held_key[] = "held/";
-
 /* What a client's incidents begin with. */
-static const char *const client_keys[] = {client_key, held_key, CUSTODY_HOLD, CUSTODY_MOVED};
+static const char *const client_keys[] = {VERDICT_AWAY, VERDICT_REFUSED, VERDICT_HELD, CUSTODY_HOLD,
+                                          CUSTODY_MOVED};
 
 static int64_t this_minute(void)
 {
@@ -62,7 +61,7 @@ static void recall_clients(struct round *round)
         memcpy(key, incidents->items[i].key, sizeof key);
         int id = incident_client(key);
         struct seat *seat = roster_find(&round->roster, id);
-        if (seat && strncmp(key, client_key, strlen(client_key)) == 0)
+        if (seat && strncmp(key, VERDICT_AWAY, strlen(VERDICT_AWAY)) == 0)
             seat->troubled = true;
         else if (id && !seat)
             condition_forget(round->conditions, key);
@@ -180,45 +179,13 @@ static void dispatch(struct round *round)
     }
 }
 
-/* Of a list that was broken off nobody knows whether what was wrong behind that is mended. */
-static void judge_visit(struct round *round, struct seat *seat, const struct lane_report *report)
+static void judge(struct round *round, struct seat *seat, const struct lane_report *report)
 {
-    const char *name = seat->client.fields[CLIENT_NAME];
-    char key[INCIDENT_KEY_MAX];
-    char text[ERR_TEXT_MAX];
-    const struct condition condition = {
-        .key = key, .text = text, .client = name, .client_id = seat->client.id};
-    snprintf(key, sizeof key, "%s%d", client_key, seat->client.id);
+    bool stopping = is_stopping(round);
     seat->troubled = !report->served;
-    if (report->served && report->finished) {
-        snprintf(text, sizeof text, _("client '%.200s' is served"), name);
-        condition_end(round->conditions, &condition);
-    } else if (!report->served && !is_stopping(round)) {
-        round->unreachable++;
-        snprintf(text, sizeof text, _("client '%.200s' is not served: %.1500s"), name,
-                 report->err.text);
-        condition_raise(round->conditions, &condition);
-    }
-}
-
-/* Perl jobs that are held are a lasting condition too. */
-static void judge_held(struct round *round, const struct seat *seat,
-                       const struct lane_report *report)
-{
-    const char *name = seat->client.fields[CLIENT_NAME];
-    char key[INCIDENT_KEY_MAX];
-    char text[ERR_TEXT_MAX];
-    const struct condition condition = {
-        .key = key, .text = text, .client = name, .client_id = seat->client.id};
-    snprintf(key, sizeof key, "%s%d", held_key, seat->client.id);
-    if (report->perl == VISIT_PERL_HELD) {
-        snprintf(text, sizeof text, _("client '%.200s': its Perl jobs are held: %s"), name,
-                 report->held);
-        condition_raise(round->conditions, &condition);
-    } else if (report->perl == VISIT_PERL_RUNS) {
-        snprintf(text, sizeof text, _("client '%.200s': its Perl jobs run"), name);
-        condition_end(round->conditions, &condition);
-    }
+    round->unreachable += !report->served && !stopping;
+    round->refused += report->refused.kind != ERR_NONE && !stopping;
+    verdict_tell(round->conditions, seat, report, stopping);
 }
 
 /* Where the jobs could not be read nobody knows how late they are. */
@@ -250,8 +217,7 @@ static void take_report(struct round *round, struct worker *worker,
     custody_report(&round->custody, seat, report);
     if (report->moved)
         return;
-    judge_visit(round, seat, report);
-    judge_held(round, seat, report);
+    judge(round, seat, report);
 }
 
 /* ---- dead lanes ---- */

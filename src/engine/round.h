@@ -51,6 +51,7 @@ struct round {
     struct tally tally;
     int visits;
     int unreachable;    /* visits that failed */
+    int refused;        /* visits in which a job was refused */
     struct err trouble; /* why no client could be served at the last pass; or ERR_NONE */
 };
 

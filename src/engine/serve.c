@@ -36,26 +36,21 @@ static void note_lateness(struct visit *visit, const struct job *job, int64_t no
         visit->overdue_s = late_s;
 }
 
-/* Keeps the first reason: a job is refused perhaps for what stands in its row, or because somebody
- * has it locked, and those behind it are not to wait for that. */
-static void note_refusal(const struct job *job, enum executed end, const struct err *why,
-                         struct err *first)
+static void note_refusal(struct visit *visit, const struct job *job, enum executed end,
+                         const struct err *why)
 {
-    if (first->kind != ERR_NONE)
-        return;
-    *first = *why;
-    err_wrap(first,
-             end == EXECUTED_UNCLAIMED   ? N_("job %d cannot be claimed")
-             : end == EXECUTED_UNSTARTED ? N_("job %d cannot be started")
-                                         : N_("job %d cannot be recorded, and was undone"),
-             job->id);
+    if (end == EXECUTED_UNCLAIMED)
+        visit_refuse(visit, why, N_("job %d cannot be claimed"), job->id);
+    else if (end == EXECUTED_UNSTARTED)
+        visit_refuse(visit, why, N_("job %d cannot be started"), job->id);
+    else if (end == EXECUTED_UNRECORDED)
+        visit_refuse(visit, why, N_("job %d cannot be recorded, and was undone"), job->id);
 }
 
-/* Runs the list in order.  False: the database went away, or refused something. */
+/* Runs the list in order.  False: the database went away. */
 static bool run_list(struct visit *visit, const struct job_list *list, int64_t now_us,
                      struct err *err)
 {
-    struct err refused = {0};
     visit->finished = true;
     for (size_t i = 0; i < list->count; i++) {
         const struct job *job = &list->items[i];
@@ -69,14 +64,11 @@ static bool run_list(struct visit *visit, const struct job_list *list, int64_t n
         visit->finished = end != EXECUTED_STOPPED && end != EXECUTED_WAITS;
         if (!visit->finished)
             break;
-        if (end == EXECUTED_UNCLAIMED || end == EXECUTED_UNSTARTED || end == EXECUTED_UNRECORDED)
-            note_refusal(job, end, err, &refused);
+        note_refusal(visit, job, end, err);
         if (db_lost(&visit->db) && !visit_reconnect(visit, err))
             return err_wrap(err, "the connection was lost in the middle of its jobs");
     }
-    if (refused.kind != ERR_NONE)
-        *err = refused;
-    return refused.kind == ERR_NONE;
+    return true;
 }
 
 /* Connects, and settles first what earlier runs have left; where there is nothing, the session is

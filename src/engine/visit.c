@@ -24,6 +24,19 @@ void visit_begin(struct visit *visit, const struct site *site, const struct clie
     visit->auth.options = site_db_options(site, "task-server auth");
 }
 
+void visit_refuse(struct visit *visit, const struct err *why, const char *fmt, ...)
+{
+    char what[200];
+    if (visit->refused.kind != ERR_NONE)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(what, sizeof what, i18n(fmt), args);
+    va_end(args);
+    visit->refused = *why;
+    err_wrap(&visit->refused, "%s", what);
+}
+
 int64_t visit_ran_ms(const struct visit *visit)
 {
     int64_t ran_ms = visit->began_ms ? clock_mono_ms() - visit->began_ms : 0;

@@ -67,8 +67,9 @@ struct visit {
     enum visit_perl perl;
     char held[VISIT_HELD_MAX]; /* with VISIT_PERL_HELD: why */
     struct tally tally;
-    int64_t began_ms;  /* monotonic time at which the job began that is under way; 0: none is */
-    int64_t overdue_s; /* how late the latest of its jobs was when its turn came */
+    struct err refused; /* "job 17 cannot be claimed: …": the first one; ERR_NONE: none is */
+    int64_t began_ms;   /* monotonic time at which the job began that is under way; 0: none is */
+    int64_t overdue_s;  /* how late the latest of its jobs was when its turn came */
 };
 
 void visit_begin(struct visit *visit, const struct site *site, const struct client *client,
@@ -90,6 +91,11 @@ bool visit_know_histories(struct visit *visit, struct err *err) MUST_USE;
 /* Connects again, trying for as long as connect_timeout allows: a server that restarts is away for
  * some seconds. */
 bool visit_reconnect(struct visit *visit, struct err *err) MUST_USE;
+
+/* A job cannot be recorded, perhaps for what stands in its row, or because somebody has it locked,
+ * and those behind it are not to wait for that.  Only the first one is kept. */
+void visit_refuse(struct visit *visit, const struct err *why, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
 
 /* How long the job that is under way has been so. */
 int64_t visit_ran_ms(const struct visit *visit);

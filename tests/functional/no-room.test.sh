@@ -50,11 +50,11 @@ is 'a command and a Perl job that could not be started are left due' "$(untouche
 is 'and have no history' "$(history acme | cut -d '|' -f 1,2 | sort)" 'Crowd|success
 ValidityTokenCleanup|success'
 like 'which is said' "$TS_ERR" \
-    "client 'acme' is not served: job $mark cannot be started: cannot fork for /bin/echo: .*temporarily"
+    "client 'acme': job $mark cannot be started: cannot fork for /bin/echo: .*temporarily"
 is 'nothing waits in the journal' "$(find "$INSTALLATION" -name '*.entry' | wc -l | tr -d ' ')" 0
 
 run_ts run
 is 'the next run starts them' "$TS_CODE $(history acme | cut -d '|' -f 1,2 | tail -n 2)" '0 Mark|success
 Nothing|success'
-like 'and the end of it is said' "$TS_ERR" "client 'acme' is served again"
+like 'and the end of it is said' "$TS_ERR" "client 'acme': all its jobs run again"
 done_testing

@@ -7,6 +7,7 @@ make_installation "$WORK/kivi"
 . "$TEST_ROOT/tests/lib/held.sh"
 . "$TEST_ROOT/tests/lib/waiting.sh"
 ts_setting 'max_external = 1'
+ts_setting 'stop_grace = 1'
 ts_setting "state_dir = $WORK/state"
 add_client acme
 cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
@@ -35,7 +36,16 @@ run_ts run
 is 'a job whose history row is refused keeps nobody from running' "$(history acme)" 'Test|success|behind it|'
 is 'and is still due' "$(is_due "$refused")" t
 like 'which is said' "$TS_CODE $TS_ERR" \
-    "^75 client 'acme' is not served: job $refused cannot be recorded, and was undone: no row of this one"
+    "^75 client 'acme': job $refused cannot be recorded, and was undone: no row of this one"
+
+run_ts status
+like 'which is shown' "$TS_OUT" "^20.* client 'acme': job $refused cannot be recorded"
+auth_sql 'UPDATE auth.clients SET dbport = 1'
+run_ts run
+like 'that the client is away is other news' "$TS_CODE $TS_ERR" "^75 client 'acme' is not served: cannot connect: "
+auth_sql "UPDATE auth.clients SET dbport = $PG_PORT"
+run_ts run
+is 'and over by itself' "$TS_CODE $(printf '%s\n' "$TS_ERR" | sed 's/, after.*//')" "75 client 'acme' is served again"
 
 # A list that is broken off ahead of it.
 add_held_job acme
@@ -65,6 +75,7 @@ client_sql acme "DELETE FROM background_jobs WHERE package_name <> 'Test';
 
 client_sql acme 'DROP TRIGGER refuse ON background_job_histories' >/dev/null
 run_ts run
+like 'the end of it is said' "$TS_ERR" "client 'acme': all its jobs run again, after"
 is 'until it can be recorded' "$TS_CODE $(history acme)" '0 Test|success|behind it|
 Test|success|refused|'
 
