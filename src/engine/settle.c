@@ -77,7 +77,18 @@ void settle_finish(struct execution *x, const struct settlement *settlement,
         x->visit->tally.succeeded++;
 }
 
-static bool settle_once(struct execution *x, struct err *err)
+enum attempt { ATTEMPT_SETTLED, ATTEMPT_REFUSED, ATTEMPT_MUST_WAIT };
+
+/* What must wait is not the job's doing, and trying again at once would only cost as much again.  A
+ * lock that the job itself asks for is its own affair. */
+static enum attempt judge(const struct settled *settled, const struct err *err)
+{
+    if (err->kind == ERR_AWAY || (db_refuses_lock(err) && !settled->work_failed))
+        return ATTEMPT_MUST_WAIT;
+    return ATTEMPT_REFUSED;
+}
+
+static enum attempt settle_once(struct execution *x, struct err *err)
 {
     struct settled settled;
     struct settlement settlement = {
@@ -90,10 +101,11 @@ static bool settle_once(struct execution *x, struct err *err)
     if (!settlement.work_count)
         x->visit->db.options.statement_timeout_ms = VISIT_CONTROL_TIMEOUT_MS;
     bool done = claim_settle(&x->claim, &settlement, &settled, err);
+    enum attempt attempt = done ? ATTEMPT_SETTLED : judge(&settled, err);
     if (done)
         settle_finish(x, &settlement, &settled);
     settled_release(&settled);
-    return done;
+    return attempt;
 }
 
 /* After what was refused took the transaction with it: claims the job once more.  *ours: it is
@@ -129,12 +141,6 @@ void settle_make_plain(struct execution *x, const struct err *refused)
     execution_fail(x, text);
 }
 
-/* Nothing of that is the job's doing, and trying again at once would only cost as much again. */
-static bool must_wait(const struct err *err)
-{
-    return err->kind == ERR_AWAY || db_refuses_lock(err);
-}
-
 /* A failure, once more from the beginning; the second time with a plain text. */
 static bool settle_anew(struct execution *x, struct err *err)
 {
@@ -144,25 +150,21 @@ static bool settle_anew(struct execution *x, struct err *err)
             settle_make_plain(x, err);
         if (!claim_anew(x, &ours, err))
             return false;
-        if (!ours || settle_once(x, err))
-            return true;
-        if (must_wait(err))
-            return false;
+        enum attempt attempt = ours ? settle_once(x, err) : ATTEMPT_SETTLED;
+        if (attempt != ATTEMPT_REFUSED)
+            return attempt == ATTEMPT_SETTLED;
     }
     return false;
 }
 
 bool settle(struct execution *x, struct err *err)
 {
-    if (settle_once(x, err))
-        return true;
-    if (must_wait(err))
-        return false;
-    if (!x->outcome.failed) {
+    enum attempt attempt = settle_once(x, err);
+    if (attempt == ATTEMPT_REFUSED && !x->outcome.failed) {
         execution_fail(x, err->text);
         /* Refused at COMMIT, the transaction is gone; else it is only to be rolled back. */
-        if (x->claim.state == CLAIM_TAKEN && settle_once(x, err))
-            return true;
+        if (x->claim.state == CLAIM_TAKEN)
+            attempt = settle_once(x, err);
     }
-    return !must_wait(err) && settle_anew(x, err);
+    return attempt == ATTEMPT_REFUSED ? settle_anew(x, err) : attempt == ATTEMPT_SETTLED;
 }

@@ -3,7 +3,8 @@
  * One transaction holds what the job did, its history row and its new times.  What the database
  * refuses of a success becomes a failure, and a failure row that it refuses is written once more in
  * plain ASCII.  Where somebody has the row locked, nothing is recorded: the job is undone, left
- * due, and those behind it have their turn.
+ * due, and those behind it have their turn.  A lock that the job's own statements do not get is a
+ * failure of the job like any other.
  *
  * Source: design.md "Settle", "Resting".
  */

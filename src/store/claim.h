@@ -59,6 +59,7 @@ struct settled {
     bool row_found;   /* false: deleted, or another package now; the history row is there */
     bool next_stands; /* next_run_at is what the settlement wrote */
     char *spec;       /* owned: cron_spec at that moment; NULL for null */
+    bool work_failed; /* it was not written: a queued statement of the job was refused */
 };
 
 /* ---- for claim_tx.c and claim_hold.c ---- */

@@ -90,6 +90,7 @@ bool claim_settle(struct claim *claim, const struct settlement *settlement, stru
     *settled = (struct settled){0};
     bool done = db_run(claim->db, plan.steps, plan.count, &reply, err) &&
                 claim_read_settled(&reply, update_step, settled, err);
+    settled->work_failed = reply.failed_step >= 0 && reply.failed_step < settlement->work_count;
     if (reply.failed_step == commit_step)
         claim->state = CLAIM_NONE;
     db_reply_release(&reply);

@@ -93,4 +93,19 @@ like 'which is said' "$TS_ERR" "job $locked cannot be recorded, and was undone: 
 let_go acme
 run_ts run
 is 'and it runs when the row is free' "$TS_CODE $(runs_of acme "result = 'locked'") $(runs_of acme)" '0 1 4'
+
+# A lock that the job's own statement does not get, for a trigger that will not wait: its failure.
+add_job acme ValidityTokenCleanup '0 3 * * *' due
+impatient=$JOB_ID
+client_sql acme "
+    CREATE TABLE gate AS SELECT 1 AS id;
+    CREATE FUNCTION pass_gate() RETURNS trigger LANGUAGE plpgsql AS
+        \$\$ BEGIN PERFORM FROM gate FOR UPDATE NOWAIT; RETURN NULL; END \$\$;
+    CREATE TRIGGER gate AFTER DELETE ON validity_tokens EXECUTE PROCEDURE pass_gate()" >/dev/null
+hold acme 'SELECT FROM gate FOR UPDATE'
+run_ts run
+let_go acme
+is 'a lock that the work of a job does not get is a failure of the job' \
+    "$TS_CODE $(history acme | tail -n 1) $(is_due "$impatient")" \
+    '0 ValidityTokenCleanup|failure||could not obtain lock on row in relation "gate" (SQLSTATE 55P03) f'
 done_testing
