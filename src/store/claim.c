@@ -134,7 +134,13 @@ bool claim_correct_next(struct claim *claim, const struct settled *settled, int6
     walltime_format(claim->zone, wrote_us, wrote);
     walltime_format(claim->zone, next_us, next);
     const char *params[] = {id, next, wrote, settled->spec};
-    return db_exec(claim->db, &correct_row, params, err);
+    struct claim_plan plan = {0};
+    claim_plan_add(&plan, &claim_be_brief, NULL);
+    claim_plan_add(&plan, &correct_row, params);
+    struct db_reply reply;
+    bool done = db_run(claim->db, plan.steps, plan.count, &reply, err);
+    db_reply_release(&reply);
+    return done;
 }
 
 bool claim_evict(struct claim *claim, int job_id, int backend_pid, struct err *err)

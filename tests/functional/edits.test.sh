@@ -112,6 +112,34 @@ run_ts run
 is 'a page that saves at the very same time keeps its edit' \
     "$(job_field locked "$locked" 'next_run_at, active') $(runs_of locked)" '2033-03-03 00:00:00|f 1'
 
+# The time that follows an edited schedule is no reason to wait for somebody for long, either.
+add_client waited
+add_held_job waited
+hold_up waited
+start_ts one run
+under_way waited
+client_sql waited "UPDATE background_jobs SET cron_spec = '17 4 2 1 *';
+    CREATE TABLE gate AS SELECT 1 AS id;
+    CREATE FUNCTION pass_gate() RETURNS trigger LANGUAGE plpgsql AS
+        \$\$ BEGIN PERFORM FROM gate FOR UPDATE; RETURN NEW; END \$\$;
+    CREATE TRIGGER gate BEFORE UPDATE ON background_jobs
+        FOR EACH ROW WHEN (NEW.last_run_at = OLD.last_run_at) EXECUTE PROCEDURE pass_gate();
+    UPDATE background_jobs SET last_run_at = '2020-01-01'" >/dev/null
+(PGAPPNAME=gate exec "$PG_BIN/psql" -X -q -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db waited)" \
+    -c "BEGIN; SELECT FROM gate FOR UPDATE; SELECT pg_sleep(3600)" >/dev/null 2>&1) &
+own_pids="$own_pids $!"
+gate_is_held() {
+    [ "$(pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity
+        WHERE application_name = 'gate' AND wait_event = 'PgSleep'")" = 1 ]
+}
+wait_until 5 gate_is_held
+let_go waited
+wait_ts one
+pg_admin postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gate'" >/dev/null
+is 'a row that is locked after its job was settled stays as it is' "$TS_CODE $(row waited)" \
+    "0 $next_night|17 4 2 1 *|t|NULL|t|1"
+like 'which is said, after ten seconds' "$TS_ERR" 'cannot set the next time of its new schedule: .*lock timeout'
+
 # ---- settings of role and database ----------------------------------------------------------------
 
 # set_up CLIENT SETTING…: of that client's database.
