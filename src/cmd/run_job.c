@@ -194,6 +194,8 @@ static void run_in(struct errand *errand, struct visit *visit, const struct job 
         errand->away = true;
         return;
     }
+    if (visit->refused.kind != ERR_NONE)
+        visit_log(visit, LOG_LEVEL_ERROR, NULL, "%s", visit->refused.text);
     switch (execute_patiently(errand, visit, job, &err)) {
     case EXECUTED: break;
     case EXECUTED_LOST: tell_holder(errand, visit, job); break;
@@ -207,6 +209,7 @@ static void run_in(struct errand *errand, struct visit *visit, const struct job 
         break;
     case EXECUTED_NOTHING:
     case EXECUTED_WAITS:
+    case EXECUTED_KEPT:
     case EXECUTED_AWAY: errand->away = true; break;
     }
 }

@@ -12,7 +12,10 @@
 #include "engine/page_module.h"
 #include "io/wholefile.h"
 
-enum { FREE_MIN_MB = 100 };
+enum {
+    FREE_MIN_MB = 100,
+    WAITING_S = 3600, /* how long an outcome may wait to be recorded */
+};
 
 /* ---- files ---- */
 
@@ -127,11 +130,28 @@ static void check_room(struct checkup *checkup, const char *path)
                 "%llu MB are free below %s", mb, path);
 }
 
+/* Mostly the next run records what waits; where none comes, that is told. */
+static void check_waiting(struct checkup *checkup)
+{
+    const struct situation *s = &checkup->overview.situation;
+    int64_t long_ago_s = s->now_us / 1000000 - WAITING_S;
+    int count = 0;
+    for (size_t i = 0; i < s->journal.item_count; i++)
+        count += !s->journal.items[i].owner && s->journal.items[i].changed_s < long_ago_s;
+    if (!count)
+        return;
+    checkup_add(checkup, "directories", CHECKUP_WARNING,
+                "runs whose outcome has waited in the journal for more than an hour: %d", count);
+    checkup_advise(checkup, _("the messages of runs say what is wrong"));
+}
+
 void checkup_journal(struct checkup *checkup)
 {
     const struct situation *s = &checkup->overview.situation;
-    if (!s->journal_trouble)
+    if (!s->journal_trouble) {
+        check_waiting(checkup);
         return;
+    }
     checkup_add(checkup, "directories", CHECKUP_CRITICAL,
                 "the journal cannot be read, so no command and no Perl job starts: %s",
                 s->journal_trouble);

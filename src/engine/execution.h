@@ -34,6 +34,7 @@ enum executed {
     EXECUTED_STOPPED,    /* told to stop, or the installation is locked: left due */
     EXECUTED_UNCLAIMED,  /* the database refuses the claim: left due */
     EXECUTED_UNRECORDED, /* the database refuses its history row or new times: undone, left due */
+    EXECUTED_KEPT,       /* the database refuses its outcome, which waits in the journal */
     EXECUTED_UNSTARTED,  /* no room for a process, the journal or a limit's lock: left due */
     EXECUTED_HELD,       /* the database is behind kivitendo's code: visit.held; left due */
     EXECUTED_WAITS,      /* too many external jobs are running: visit.waits_for; left due */

@@ -11,7 +11,8 @@
  * half-done invoices or imports by ourselves would be worse.  Packages in rerun_interrupted may be
  * repeated at once, once.
  *
- * False: the journal cannot be read, or the database not be reached; what is left waits on.
+ * False: the journal cannot be read, or the database not be reached; what is left waits on.  What
+ * the database refuses waits, too, but keeps nobody else from running: visit.refused.
  * Source: design.md "Journal".
  */
 #ifndef ENGINE_LEFTOVER_H

@@ -11,11 +11,18 @@
 #include "io/tokens.h"
 #include "store/journal_scan.h"
 
+/* What a run keeps waiting becomes an incident of the client, told by the parent. */
+static bool tells_itself(const struct execution *x, enum executed end)
+{
+    return end != EXECUTED_KEPT || x->why == EXECUTION_ON_DEMAND;
+}
+
 /* The outcome is noted before the database is told, so that it can wait there. */
 static enum executed record(struct external *e, struct err *err)
 {
     struct execution *x = e->x;
     struct err trouble = {0};
+    enum executed end;
     TEST_STEP("ended");
     e->entry.has_ending = true;
     e->entry.ending = (struct entry_ending){
@@ -35,13 +42,14 @@ static enum executed record(struct external *e, struct err *err)
         TEST_STEP("journal-settled");
         return EXECUTED;
     }
-    visit_log(x->visit, LOG_LEVEL_ERROR, &x->claim.job,
+    end = db_lost(&x->visit->db) ? EXECUTED_AWAY : EXECUTED_KEPT;
+    visit_log(x->visit, tells_itself(x, end) ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, &x->claim.job,
               "it has ended (%s), but that cannot be recorded now and waits in the journal: %s",
               outcome_status(&e->entry.ending.outcome), err->text);
     if (db_refuses_values(err) && !journal_note_refused(&e->journal, &e->entry, &trouble))
         visit_log(x->visit, LOG_LEVEL_WARNING, &x->claim.job, "%s", trouble.text);
     x->visit->tally.unserved++;
-    return EXECUTED_AWAY;
+    return end;
 }
 
 /* ---- from the claim to the end ---- */
@@ -99,14 +107,16 @@ static enum executed run_held(struct external *e, struct err *err)
 }
 
 /* True: an earlier run of it is not settled, or that cannot be told. */
-static bool is_unsettled(struct visit *visit, const struct job *job)
+static bool is_unsettled(const struct execution *x, const struct job *job)
 {
+    struct visit *visit = x->visit;
+    bool by_hand = x->why == EXECUTION_ON_DEMAND; /* else the parent tells that it waits */
     struct err err = {0};
     bool waits = false;
     if (journal_has_job(visit->site->journal, visit->client->id, job->id, &waits, &err) && !waits)
         return false;
     if (waits)
-        visit_log(visit, LOG_LEVEL_WARNING, job,
+        visit_log(visit, by_hand ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, job,
                   "not started: an earlier run of it is under way, or waits in the journal to be "
                   "recorded");
     else
@@ -130,7 +140,7 @@ static enum executed execute_with_token(struct external *e, const struct job *jo
             claim_let_go(&x->claim, job->id);
         return execution_turned_away(x, job);
     }
-    if (is_unsettled(visit, job)) {
+    if (is_unsettled(x, job)) {
         claim_let_go(&x->claim, job->id);
         return EXECUTED_NOTHING;
     }

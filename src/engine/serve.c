@@ -43,6 +43,8 @@ static void note_refusal(struct visit *visit, const struct job *job, enum execut
         visit_refuse(visit, why, N_("job %d cannot be claimed"), job->id);
     else if (end == EXECUTED_UNSTARTED)
         visit_refuse(visit, why, N_("job %d cannot be started"), job->id);
+    else if (end == EXECUTED_KEPT)
+        visit_refuse(visit, why, N_("the outcome of job %d waits in the journal"), job->id);
     else if (end == EXECUTED_UNRECORDED)
         visit_refuse(visit, why, N_("job %d cannot be recorded, and was undone"), job->id);
 }

@@ -5,8 +5,8 @@
  *     visit_end(&visit);
  *
  * False: the client could not be served (ERR_AWAY, …): one message for the client, never a reason
- * to stop serving others.  A failed job is not a failed visit, nor is one that is refused, and
- * kept in visit.refused.  With visit.moved it is held
+ * to stop serving others.  A failed job is not a failed visit, nor is one that is refused
+ * (visit.refused).  With visit.moved it is held
  * instead: its database is not the one it was, and nothing was done there.
  */
 #ifndef ENGINE_SERVE_H

@@ -80,6 +80,7 @@ static bool count_entry(const struct journal *journal, const char *file,
         .client_id = name->client_id,
         .job_id = name->job_id,
         .run_at_us = name->run_at_us,
+        .changed_s = st.st_mtime,
         .owner = process_holding_flock(&st),
     };
     snprintf(item.file, sizeof item.file, "%s", file);

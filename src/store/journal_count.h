@@ -38,6 +38,7 @@ struct journal_item {
     int client_id;
     int job_id;
     int64_t run_at_us; /* when that run began */
+    int64_t changed_s; /* when its entry was last written */
     pid_t owner;       /* the process that watches over it; 0: it waits to be settled */
     char file[JOURNAL_NAME_MAX + 8];
 };

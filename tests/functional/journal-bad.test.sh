@@ -36,7 +36,7 @@ add_waiting acme Command one
 job=$JOB_ID
 let_end one
 add_job acme UpdateEmployeeBaseData '*/5 * * * *' due
-run_ts run
+run_ts -v run
 like 'a refused outcome is told as what it was' "$TS_ERR" \
     "job $job \(Command\) after [0-9]+ ms: it has ended \(success\), but .* waits in the journal: no room for this"
 is 'and waits' "$(journal_entries | wc -l)" 1

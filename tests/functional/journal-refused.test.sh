@@ -39,7 +39,7 @@ refuse() {
         CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
             \$\$ BEGIN RAISE 'no room for it' USING ERRCODE = '$1'; END \$\$;
         CREATE TRIGGER refuse BEFORE INSERT ON background_job_histories
-            FOR EACH ROW EXECUTE PROCEDURE refuse()" >/dev/null
+            FOR EACH ROW WHEN (NEW.package_name = 'Mark') EXECUTE PROCEDURE refuse()" >/dev/null
 }
 
 accept() {
@@ -50,25 +50,37 @@ accept() {
 add_job acme Mark '0 3 * * *' due
 mark=$JOB_ID
 refuse 53100
+add_job acme Test '0 3 * * *' due
 run_ts run
 is 'a job runs whose outcome the database has no room for' "$(starts)" 1
-like 'which is told' "$TS_ERR" 'waits in the journal: .*no room for it'
+is 'which is told, in one line' "$TS_CODE $(printf '%s\n' "$TS_ERR" | sed 's/(SQLSTATE [0-9]*) //')" \
+    "75 client 'acme': the outcome of job $mark waits in the journal: no room for it (told again once a day while it lasts)"
 is 'and waits in the journal' "$(entries)" 1
+is 'those behind it run' "$(history acme)" 'Test|success|1|'
+run_ts check
+unlike 'that it waits is nothing to warn of yet' "$TS_OUT" 'has waited in the journal'
+find "$INSTALLATION/state/journal" -name '*.entry' -exec touch -d '2 hours ago' {} +
+run_ts check --nagios
+like 'but after an hour' "$TS_OUT" 'outcome has waited in the journal for more than an hour: 1'
+run_ts status
+like 'it is shown' "$TS_OUT" "^20.*  client 'acme': the outcome of job $mark waits in the journal"
 
 run_ts run
 run_ts run
 is 'it is not run again while that is so' "$(starts)" 1
-like 'which is told, too' "$TS_ERR" \
-    "job $mark .*not started: an earlier run of it .*waits in the journal"
+is 'nor told again' "$TS_CODE $TS_ERR" '75 '
 is 'and its entry stays' "$(entries)" 1
 run_ts run-job "$mark"
 is 'nor by hand' "$TS_CODE $(starts)" '75 1'
+like 'which says why' "$TS_ERR" "the outcome of job $mark waits in the journal: no room for it"
+client_sql acme "UPDATE background_jobs SET next_run_at = '2020-01-01' WHERE package_name = 'Test'"
+client_sql acme 'DELETE FROM background_job_histories'
 
-add_job acme Test '0 3 * * *' due
 accept
 run_ts run
 is 'when there is room it is recorded, and other jobs run' "$(history acme)" 'Mark|success|done|
 Test|success|1|'
+like 'which is told' "$TS_ERR" "client 'acme': all its jobs run again, after"
 is 'without another start' "$(starts)" 1
 is 'and the journal is empty' "$(entries)" 0
 is 'the job goes on at its next time' \
