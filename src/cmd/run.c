@@ -176,8 +176,8 @@ static void log_summary(const struct round *round)
         round->unreachable);
 }
 
-/* A forgotten users/nologin, once people have been told of it, is no good run either: nothing else
- * would make a monitor that waits for heartbeats look. */
+/* A forgotten users/nologin is no good run either, once it is time to tell people, and all the more
+ * where that fails: nothing else would make a monitor that waits for heartbeats look. */
 static bool went_well(const struct run *run, int exit_code)
 {
     return !exit_code && !run->round.tally.failed &&

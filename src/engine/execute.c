@@ -206,6 +206,6 @@ enum executed execute(struct visit *visit, const struct job *job, enum execution
     }
     visit->began_ms = clock_mono_ms();
     enum executed end = execute_started(visit, job, why, err);
-    visit->began_ms = 0;
+    visit->began_ms = visit->ended_ms = 0;
     return end;
 }

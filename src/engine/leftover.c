@@ -31,8 +31,11 @@ static void recall(struct execution *x, struct external *e, struct journal_found
     x->why = entry->on_demand ? EXECUTION_ON_DEMAND : EXECUTION_DUE;
     x->run_at_us = entry->run_at_us;
     x->slot_us = entry->slot_us;
-    if (entry->has_ending) /* else nobody knows how long it ran */
-        x->visit->began_ms = clock_mono_ms() - (entry->ending.ended_us - entry->run_at_us) / 1000;
+    if (entry->has_ending) { /* else nobody knows how long it ran */
+        x->visit->ended_ms = clock_mono_ms();
+        x->visit->began_ms = x->visit->ended_ms -
+                             (entry->ending.ended_us - entry->run_at_us) / 1000;
+    }
     e->kind = entry->kind == ENTRY_KIND_PERL ? BOARD_PERL : BOARD_COMMAND;
     (void)execution_has_schedule(x); /* an outcome about that would be overwritten now */
 }
@@ -155,7 +158,7 @@ static bool settle_run(struct visit *visit, struct journal_found *found, struct 
         done = record_held(&e, found, err);
     if (!done && err->kind == ERR_JOB)
         refuse(&e, found, err);
-    visit->began_ms = 0;
+    visit->began_ms = visit->ended_ms = 0;
     x.claim.job = (struct job){0};
     external_release(&e);
     execution_release(&x);

@@ -24,6 +24,7 @@ static enum executed record(struct external *e, struct err *err)
     struct err trouble = {0};
     enum executed end;
     TEST_STEP("ended");
+    x->visit->ended_ms = clock_mono_ms();
     e->entry.has_ending = true;
     e->entry.ending = (struct entry_ending){
         .ended_us = clock_real_us(),

@@ -39,7 +39,8 @@ void visit_refuse(struct visit *visit, const struct err *why, const char *fmt, .
 
 int64_t visit_ran_ms(const struct visit *visit)
 {
-    int64_t ran_ms = visit->began_ms ? clock_mono_ms() - visit->began_ms : 0;
+    int64_t until_ms = visit->ended_ms ? visit->ended_ms : clock_mono_ms();
+    int64_t ran_ms = visit->began_ms ? until_ms - visit->began_ms : 0;
     return ran_ms > 0 ? ran_ms : 0; /* it may have begun by another clock, which was set back */
 }
 

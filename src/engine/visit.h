@@ -69,6 +69,7 @@ struct visit {
     struct tally tally;
     struct err refused; /* "job 17 cannot be claimed: …": the first one; ERR_NONE: none is */
     int64_t began_ms;   /* monotonic time at which the job began that is under way; 0: none is */
+    int64_t ended_ms;   /* … and at which it ended, where it is to be recorded only; else 0 */
     int64_t overdue_s;  /* how late the latest of its jobs was when its turn came */
 };
 
@@ -97,7 +98,7 @@ bool visit_reconnect(struct visit *visit, struct err *err) MUST_USE;
 void visit_refuse(struct visit *visit, const struct err *why, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 
-/* How long the job that is under way has been so. */
+/* How long the job that is under way has been so, without what recording it takes. */
 int64_t visit_ran_ms(const struct visit *visit);
 
 /* "client 'acme': job 17 (SetNumberRange): …"; about a job that is under way, or has just ended,

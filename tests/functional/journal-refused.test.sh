@@ -3,6 +3,7 @@
 . "$(dirname "$0")/../lib/tap.sh"
 setup
 make_installation "$WORK/kivi"
+. "$TEST_ROOT/tests/lib/held.sh"
 add_client acme
 cat >>"$INSTALLATION/config/kivitendo.conf" <<EOF
 
@@ -77,12 +78,21 @@ client_sql acme "UPDATE background_jobs SET next_run_at = '2020-01-01' WHERE pac
 client_sql acme 'DELETE FROM background_job_histories'
 
 accept
-run_ts run
+run_at_us=$(cat "$INSTALLATION"/state/journal/*/*.entry | sed -n 's/^run_at_us //p')
+ended_us=$(cat "$INSTALLATION"/state/journal/*/*.entry | sed -n 's/^ended_us //p')
+hold acme "SELECT id FROM background_jobs WHERE id = $mark FOR UPDATE"
+start_ts one run
+ok 'its row is locked for a while' under_way acme
+let_go acme
+wait_ts one
 is 'when there is room it is recorded, and other jobs run' "$(history acme)" 'Mark|success|done|
 Test|success|1|'
 like 'which is told' "$TS_ERR" "client 'acme': all its jobs run again, after"
 is 'without another start' "$(starts)" 1
 is 'and the journal is empty' "$(entries)" 0
+took_ms=$(client_sql acme "SELECT ($ended_us - $run_at_us) / 1000")
+is 'how long we waited to record it is not how long it ran' \
+    "$(awk -F '\t' '$6 == "Mark" { print $4 }' "$INSTALLATION"/state/*.runs)" "$took_ms"
 is 'the job goes on at its next time' \
     "$(client_sql acme "SELECT next_run_at > now() FROM background_jobs WHERE id = $mark")" t
 
