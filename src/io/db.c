@@ -386,6 +386,7 @@ bool db_run(struct db *db, const struct db_step *steps, int count, struct db_rep
         return lose(db, reply, err);
     if (reply->end == DB_REFUSED && db_lost(db)) /* what was refused is the session */
         return lose(db, reply, err);
+    db->refused_lock = db->refused_lock || db_refuses_lock(err);
     return reply->end == DB_DONE;
 }
 

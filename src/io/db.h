@@ -102,6 +102,7 @@ struct db {
     const char *session_params[2]; /* and the parameter list that holds it */
     const struct db_statement *prepared[DB_PREPARED_MAX];
     int prepared_count;
+    bool refused_lock;                /* db_refuses_lock was true of some answer */
     char last_state[DB_SQLSTATE_MAX]; /* of the FATAL error with which the server went, or "" */
 };
 

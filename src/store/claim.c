@@ -30,9 +30,10 @@ const struct db_statement claim_update_row = {
            " RETURNING next_run_at IS NOT DISTINCT FROM $4::timestamp, cron_spec",
 };
 
-const struct db_statement claim_be_brief = {
+static const struct db_statement be_brief = {
     .name = "claim_be_brief",
-    .sql = "SELECT pg_catalog.set_config('lock_timeout', '10s', true)",
+    .params = 1,
+    .sql = "SELECT pg_catalog.set_config('lock_timeout', $1, true)",
 };
 
 static const struct db_statement correct_row = {
@@ -74,6 +75,13 @@ int claim_plan_add(struct claim_plan *plan, const struct db_statement *statement
 {
     plan->steps[plan->count] = (struct db_step){.statement = statement, .params = params};
     return plan->count++;
+}
+
+void claim_plan_add_brief(struct claim_plan *plan, const struct claim *claim)
+{
+    static const char *const patient[] = {"10s"};
+    static const char *const hasty[] = {"1s"};
+    claim_plan_add(plan, &be_brief, claim->db->refused_lock ? hasty : patient);
 }
 
 bool claim_read(struct claim *claim, const struct db_reply *reply, int lock_step, struct err *err)
@@ -135,7 +143,7 @@ bool claim_correct_next(struct claim *claim, const struct settled *settled, int6
     walltime_format(claim->zone, next_us, next);
     const char *params[] = {id, next, wrote, settled->spec};
     struct claim_plan plan = {0};
-    claim_plan_add(&plan, &claim_be_brief, NULL);
+    claim_plan_add_brief(&plan, claim);
     claim_plan_add(&plan, &correct_row, params);
     struct db_reply reply;
     bool done = db_run(claim->db, plan.steps, plan.count, &reply, err);

@@ -70,10 +70,6 @@ extern const struct db_statement claim_read_row;
 /* Its new times: params of struct claim_times.  Returns next_stands, cron_spec. */
 extern const struct db_statement claim_update_row;
 
-/* From here to the end of the transaction no lock is waited for longer than ten seconds: whoever
- * edits the row by hand may have it locked for hours, while a page has it for a moment. */
-extern const struct db_statement claim_be_brief;
-
 /* Both keys of a job's advisory lock as text. */
 struct claim_key {
     char class[16];
@@ -91,6 +87,12 @@ struct claim_plan {
 /* Returns the index of the new step. */
 int claim_plan_add(struct claim_plan *plan, const struct db_statement *statement,
                    const char *const *params);
+
+/* From here to the end of the transaction no lock is waited for longer than ten seconds: whoever
+ * edits the row by hand may have it locked for hours, while a page has it for a moment.  Once that
+ * has been too long on this connection it is one second: a whole table may be locked, and each job
+ * would wait for it. */
+void claim_plan_add_brief(struct claim_plan *plan, const struct claim *claim);
 
 /* The new times as parameters of claim_update_row. */
 struct claim_times {

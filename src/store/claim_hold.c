@@ -86,7 +86,7 @@ static bool run_record(struct claim *claim, const struct record *record, struct 
 
     struct claim_plan plan = {0};
     claim_plan_add(&plan, &begin, NULL);
-    claim_plan_add(&plan, &claim_be_brief, NULL);
+    claim_plan_add_brief(&plan, claim);
     if (!record->row_only)
         claim_plan_add(&plan, history_once_statement(claim->describes), history_params);
     int update_step = record->history_only ? DB_STEPS_MAX

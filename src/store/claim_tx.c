@@ -81,7 +81,7 @@ bool claim_settle(struct claim *claim, const struct settlement *settlement, stru
     /* A success leaves the savepoint to COMMIT: if the record is refused it is still there. */
     if (settlement->outcome->failed)
         claim_plan_add(&plan, &undo_work, NULL);
-    claim_plan_add(&plan, &claim_be_brief, NULL);
+    claim_plan_add_brief(&plan, claim);
     claim_plan_add(&plan, history_statement(claim->describes), history.params);
     int update_step = claim_plan_add(&plan, &claim_update_row, times.params);
     int commit_step = claim_plan_add(&plan, &commit, NULL);

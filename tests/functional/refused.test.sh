@@ -94,6 +94,20 @@ let_go acme
 run_ts run
 is 'and it runs when the row is free' "$TS_CODE $(runs_of acme "result = 'locked'") $(runs_of acme)" '0 1 4'
 
+# Nor does everybody behind it wait as long, where a whole table is locked.
+client_sql acme "
+    CREATE FUNCTION tell_patience() RETURNS trigger LANGUAGE plpgsql AS
+        \$\$ BEGIN RAISE 'waited %', current_setting('lock_timeout') USING ERRCODE = '55P03'; END \$\$;
+    CREATE TRIGGER tell_patience BEFORE INSERT ON background_job_histories
+        FOR EACH ROW EXECUTE PROCEDURE tell_patience();
+    UPDATE background_jobs SET next_run_at = '2020-01-01'" >/dev/null
+run_ts -v run
+is 'only the first one waits for ten seconds' \
+    "$(printf '%s\n' "$TS_ERR" | sed -n 's/.* ms: cannot be recorded, and was undone: waited \([0-9]*s\) .*/\1/p' | tr '\n' ' ')" '10s 1s 1s 1s '
+client_sql acme 'DROP TRIGGER tell_patience ON background_job_histories' >/dev/null
+run_ts run
+is 'and all have their turn when it is free' "$TS_CODE $(runs_of acme)" '0 8'
+
 # A lock that the job's own statement does not get, for a trigger that will not wait: its failure.
 add_job acme ValidityTokenCleanup '0 3 * * *' due
 impatient=$JOB_ID
