@@ -39,7 +39,7 @@ bool lines_append(int fd, const char *path, const struct buf *line, struct err *
     return err_set_errno(err, "cannot write to %s", path);
 }
 
-bool lines_is_cut(const char *line)
+bool lines_is_cut(const char *line, size_t len)
 {
-    return strchr(line, cancel) != NULL;
+    return memchr(line, cancel, len) || memchr(line, '\0', len);
 }

@@ -28,10 +28,10 @@ static bool is_digits(const char *text, size_t max)
     return !text[len] && len < max;
 }
 
-/* Fields of a line that was written whole, and is one line. */
+/* Fields of a line that is one line. */
 static bool split(char *line, char *fields[FIELDS], int64_t *client_id)
 {
-    return !lines_is_cut(line) && fields_split(line, fields, FIELDS) == FIELDS &&
+    return fields_split(line, fields, FIELDS) == FIELDS &&
            fields_number(fields[FIELD_CLIENT], INT_MAX, client_id) &&
            is_digits(fields[FIELD_SYSTEM], ORIGIN_SYSTEM_MAX) &&
            is_digits(fields[FIELD_OID], ORIGIN_OID_MAX) && !strchr(fields[FIELDS - 1], '\t');
@@ -61,16 +61,28 @@ static bool add_line(struct origins *origins, char *line, struct err *err)
     return true;
 }
 
+/* Of those that were written whole. */
+static bool add_lines(struct origins *origins, struct buf *text, struct err *err)
+{
+    bool done = true;
+    size_t at = 0;
+    for (char *end; done && at < text->len; at = (size_t)(end - text->data) + 1) {
+        char *line = text->data + at;
+        end = memchr(line, '\n', text->len - at);
+        if (!end)
+            break;
+        *end = '\0';
+        done = lines_is_cut(line, (size_t)(end - line)) || add_line(origins, line, err);
+    }
+    return done;
+}
+
 static bool load(struct origins *origins, const char *path, struct err *err)
 {
     struct buf text = {0};
     origins->path = strdup(path);
     bool done = origins->path ? wholefile_read_if_any(path, &text, err) : err_set_nomem(err);
-    char *line = text.data;
-    for (char *end; done && text.len && (end = strchr(line, '\n')); line = end + 1) {
-        *end = '\0';
-        done = add_line(origins, line, err);
-    }
+    done = done && add_lines(origins, &text, err);
     buf_release(&text);
     if (!done)
         origins_release(origins);

@@ -149,7 +149,7 @@ bool runlog_next(struct runlog_reader *reader, struct run_record *record)
             return false;
         reader->line[len - 1] = '\0';
         reader->offset += len;
-        if (!lines_is_cut(reader->line) && parse(reader->line, record))
+        if (!lines_is_cut(reader->line, (size_t)len - 1) && parse(reader->line, record))
             return true;
     }
     return false;

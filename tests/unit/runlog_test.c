@@ -104,29 +104,63 @@ static void test_rubbish(void **state)
     scratch_remove(&scratch);
 }
 
-/* Wherever a full disk or a crash cut the last line: it is no record, and those behind it are. */
+static const char whole[] = "1\t2\t3\t4\tfailure\tP\tc\td\tthe text of it\tonce\n";
+
+/* A log whose last line has lost what stood behind len bytes, to nothing or to zeros: it is no
+ * record, and those that are appended then are. */
+static void check_torn(size_t len, size_t zeros)
+{
+    struct run_record next = {.run_at_us = 9, .job_id = 7, .package = "Next"};
+    char torn[sizeof whole + 100] = {0};
+    memcpy(torn, whole, len);
+    struct scratch scratch;
+    struct err err = {0};
+    struct runlog_reader reader;
+    struct run_record record;
+    scratch_make(&scratch, "/tmp");
+    char *path = strdup(scratch_path(&scratch, "runs"));
+    scratch_file(&scratch, "runs", torn, (int)(len + zeros));
+    append(path, &next);
+    append(path, &next);
+    assert_true(runlog_open(&reader, path, 0, &err));
+    for (int i = 0; i < 2; i++)
+        if (!runlog_next(&reader, &record) || strcmp(record.package, "Next") != 0)
+            fail_msg("cut after %zu bytes, %zu zeros: record %d", len, zeros, i);
+    assert_false(runlog_next(&reader, &record));
+    runlog_end(&reader);
+    free(path);
+    scratch_remove(&scratch);
+}
+
+/* Wherever a full disk or a crash cut the last line. */
 static void test_torn(void **state)
 {
     (void)state;
-    static const char whole[] = "1\t2\t3\t4\tfailure\tP\tc\td\tthe text of it\tonce\n";
-    struct run_record next = {.run_at_us = 9, .job_id = 7, .package = "Next"};
     for (size_t len = 1; len < sizeof whole - 1; len++) {
+        check_torn(len, 0);
+        check_torn(len, 1);
+        check_torn(len, 100);
+    }
+}
+
+/* Zeros where a crash lost some bytes of a line whose end was written. */
+static void test_zeros_inside(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < sizeof whole - 2; at++) {
         struct scratch scratch;
         struct err err = {0};
         struct runlog_reader reader;
         struct run_record record;
+        char text[sizeof whole];
+        memcpy(text, whole, sizeof whole);
+        text[at] = '\0';
         scratch_make(&scratch, "/tmp");
-        char *path = strdup(scratch_path(&scratch, "runs"));
-        scratch_file(&scratch, "runs", whole, (int)len);
-        append(path, &next);
-        append(path, &next);
-        assert_true(runlog_open(&reader, path, 0, &err));
-        for (int i = 0; i < 2; i++)
-            if (!runlog_next(&reader, &record) || strcmp(record.package, "Next") != 0)
-                fail_msg("cut after %zu bytes: record %d", len, i);
-        assert_false(runlog_next(&reader, &record));
+        scratch_file(&scratch, "runs", text, (int)sizeof whole - 1);
+        assert_true(runlog_open(&reader, scratch_path(&scratch, "runs"), 0, &err));
+        if (runlog_next(&reader, &record))
+            fail_msg("a zero after %zu bytes", at);
         runlog_end(&reader);
-        free(path);
         scratch_remove(&scratch);
     }
 }
@@ -164,9 +198,8 @@ static void test_absurd(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_rubbish),
-        cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_torn),       cmocka_unit_test(test_zeros_inside),
         cmocka_unit_test(test_absurd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
