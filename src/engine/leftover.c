@@ -125,7 +125,6 @@ static void refuse(struct external *e, struct journal_found *found, const struct
     struct visit *visit = e->x->visit;
     struct err err = {0};
     bool done = true;
-    int id = found->entry.job.id;
     bool for_good = db_refuses_values(refused);
     bool gives_up = for_good && found->entry.refused + 1 >= REFUSALS_MAX;
     if (gives_up)
@@ -133,14 +132,13 @@ static void refuse(struct external *e, struct journal_found *found, const struct
                journal_move_to_bad(&found->handle, refused->text, &err);
     else if (for_good)
         done = journal_note_refused(&found->handle, &found->entry, &err);
-    visit_refuse(visit, refused,
-                 gives_up && done ? N_("the outcome of job %d is given up, and lies in bad/")
-                                  : N_("the outcome of job %d waits in the journal"),
-                 id);
-    visit_log(visit, gives_up ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, &found->entry.job,
+    if (!gives_up || !done)
+        visit_refuse(visit, refused, N_("the outcome of job %d waits in the journal"),
+                     found->entry.job.id);
+    visit_log(visit, gives_up && done ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, &found->entry.job,
               "the database refuses to record how it ended: %s", refused->text);
     if (!done)
-        visit_log(visit, LOG_LEVEL_ERROR, &found->entry.job, "%s", err.text);
+        visit_log(visit, LOG_LEVEL_DEBUG, &found->entry.job, "%s", err.text);
 }
 
 /* False: the database cannot be reached any more. */
