@@ -9,8 +9,9 @@
 #include "engine/verdict.h"
 
 /* Keys, or their beginnings, of what status looks at itself or says as a warning. */
-static const char *const looked_at[] = {VERDICT_HELD, "hold",    "hold/",          "moved/",
-                                        "old-server", "nologin", CONDITION_NOTICE, "warnings/"};
+static const char *const looked_at[] = {VERDICT_HELD, "hold",           "hold/",
+                                        "moved/",     "old-server",     "nologin",
+                                        "databases",  CONDITION_NOTICE, "warnings/"};
 
 static bool is_looked_at(const char *key)
 {

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "engine/hold.h"
+#include "engine/lasting.h"
 
 enum { PATIENCE_S = 900 }; /* a hold is mostly somebody at work: people are told when it lasts */
 
@@ -45,14 +46,28 @@ static void end(struct custody *custody, const struct seat *seat, const char *pr
 
 /* ---- a pass begins ---- */
 
+static void load_origins(struct custody *custody)
+{
+    static const char key[] = "databases";
+    struct incidents *incidents = custody->conditions->incidents;
+    const char *path = custody->site->origins_path;
+    struct err err = {0};
+    char text[ERR_TEXT_MAX];
+    origins_release(&custody->origins);
+    if (!path || origins_load(&custody->origins, path, &err)) {
+        lasting_over(incidents, key, _("which databases the clients had is known"));
+        return;
+    }
+    snprintf(text, sizeof text, _("which databases the clients had is not known: %.1800s"),
+             err.text);
+    lasting_warn(incidents, key, text);
+}
+
 static bool load(struct custody *custody, struct err *err)
 {
     const struct site *site = custody->site;
-    struct err lost = {0};
     holds_release(&custody->holds);
-    origins_release(&custody->origins);
-    if (site->origins_path && !origins_load(&custody->origins, site->origins_path, &lost))
-        log_msg(LOG_LEVEL_WARNING, "which databases the clients had is not known: %s", lost.text);
+    load_origins(custody);
     return !site->holds_path || holds_load(&custody->holds, site->holds_path, err) ||
            err_wrap(err, "nothing is run: whether clients are held cannot be told");
 }

@@ -120,7 +120,15 @@ like 'and says what to do' "$TS_OUT" 'remove it'
 ok 'jobs are shown' run_ts jobs
 fails 'a database cannot be accepted then' 71 run_ts release --client acme
 like 'which is said' "$TS_ERR" "client 'acme': whether its database is the one it was cannot be told: .*File too large"
+run_ts run
+like 'a run says so' "$TS_ERR" '^which databases the clients had is not known: .*File too large .told again once a day'
+run_ts run
+is 'once' "$TS_ERR" ''
+run_ts status
+is 'status shows it once, too' "$(printf '%s\n' "$TS_OUT" | grep -c 'clients had is not known')" 1
 cp -p "$WORK/databases" "$databases"
+run_ts run
+like 'the end of it is said' "$TS_ERR" 'which databases the clients had is known again, after'
 
 # ---- a server that does not tell its identifier ---------------------------------------------------
 
