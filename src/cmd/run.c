@@ -210,6 +210,8 @@ static int serve_clients(struct run *run, struct err *err)
     if (!run->site.board || !lockfile_publish(&run->lock, err))
         return cli_fail(err);
     memory_open(&run->memory, &run->site);
+    if (memory_notify(&run->memory))
+        notify_retry(memory_notify(&run->memory));
     tell_warnings(run);
     check_pages(run);
     condition_end(&run->memory.conditions,

@@ -1,24 +1,17 @@
 #include "engine/notify.h"
 
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/log.h"
-#include "core/errorkind.h"
-#include "core/fnv.h"
-#include "core/walltime.h"
 #include "engine/courier.h"
-#include "engine/lasting.h"
-#include "engine/metrics.h"
-#include "io/wholefile.h"
+#include "engine/notify_parts.h"
 #include "store/outbox.h"
 
 enum {
@@ -29,9 +22,6 @@ enum {
     PAUSE_MS = 5,
 };
 
-/* How the keys of jobs' incidents begin. */
-#define JOBS "job/"
-
 /* Of a job that is gone, or has been switched off, nobody hears any more; one that comes once a
  * year has had its turn by then. */
 enum { FORGET_S = 400 * 86400 };
@@ -39,35 +29,6 @@ enum { FORGET_S = 400 * 86400 };
 static int64_t now_s(void)
 {
     return clock_real_us() / 1000000;
-}
-
-/* ---- what makes an incident ---- */
-
-/* Two jobs of one package have nothing to do with each other; but a new row for each print run
- * must not be a new incident. */
-static void make_prefix(const struct run_record *record, char key[INCIDENT_KEY_MAX])
-{
-    snprintf(key, INCIDENT_KEY_MAX, JOBS "%d/%08x/%d/", record->client_id,
-             fnv_text(record->package), record->once ? 0 : record->job_id);
-}
-
-bool notify_parse_key(const char *key, struct notify_job *job)
-{
-    int len = 0;
-    *job = (struct notify_job){0};
-    if (sscanf(key, JOBS "%d/%8" SCNx32 "/%d/%n", &job->client_id, &job->package_sum, &job->id,
-               &len) < 2)
-        return false;
-    if (!len) /* an earlier version's, which ends with the kind */
-        job->id = 0;
-    return true;
-}
-
-bool notify_is_about(const struct notify_job *incident, const struct job *job)
-{
-    if (!job->package || fnv_text(job->package) != incident->package_sum)
-        return false;
-    return incident->id ? job->id == incident->id : job_is_once(job);
 }
 
 /* ---- notices ---- */
@@ -125,151 +86,9 @@ bool notify_put(struct notify *notify, const struct news *news)
     if (kept < wanted)
         log_msg(LOG_LEVEL_ERROR,
                 kept ? N_("a notice is lost: %s")
-                     : N_("a notice cannot be written, and is left to the next run: %s"),
+                     : N_("a notice cannot be written, and is left to a later run: %s"),
                 err.text);
     return kept > 0 || wanted == 0;
-}
-
-static struct news make_news(const struct run_record *record, enum news_kind kind, int64_t since_s)
-{
-    return (struct news){
-        .kind = kind,
-        .client = record->client,
-        .client_id = record->client_id,
-        .job_id = record->job_id,
-        .package = record->package,
-        .description = record->description,
-        .text = record->text,
-        .since_s = since_s,
-    };
-}
-
-/* False: it is still to be told. */
-static bool take_failure(struct notify *notify, const struct run_record *record)
-{
-    char key[INCIDENT_KEY_MAX];
-    char run_at[WALLTIME_MAX];
-    char text[1024];
-    make_prefix(record, key);
-    snprintf(key + strlen(key), sizeof key - strlen(key), "%08x", errorkind_hash(record->text));
-    enum incident_news what = incidents_raise(notify->incidents, key, now_s());
-    snprintf(text, sizeof text, _("client '%.200s': job %d (%.255s): %.500s"), record->client,
-             record->job_id, record->package, record->text);
-    incidents_describe(notify->incidents, key, text);
-    if (what == INCIDENT_KNOWN && !notify->site->options.notify.repeats)
-        return true;
-    const struct incident *incident = incidents_find(notify->incidents, key);
-    struct news news = make_news(record, what == INCIDENT_REMIND ? NEWS_REMINDER : NEWS_FAILURE,
-                                 incident ? incident->since_s : 0);
-    walltime_show(&notify->site->zone, record->run_at_us, run_at);
-    news.run_at = run_at;
-    if (notify_put(notify, &news))
-        return true;
-    incidents_untell(notify->incidents, key, what);
-    return false;
-}
-
-static void tell_recovery(const struct run_record *record, int64_t first_s)
-{
-    char text[1024];
-    snprintf(text, sizeof text, _("client '%.200s': job %d (%.255s) succeeds"), record->client,
-             record->job_id, record->package);
-    lasting_tell_over(text, first_s);
-}
-
-/* Since when it has failed; INT64_MAX: it has not. */
-static int64_t find_first(const struct incidents *incidents, const char *prefix)
-{
-    int64_t first_s = INT64_MAX;
-    for (size_t i = 0; i < incidents->count; i++) {
-        const struct incident *incident = &incidents->items[i];
-        if (strncmp(incident->key, prefix, strlen(prefix)) == 0 && incident->since_s < first_s)
-            first_s = incident->since_s;
-    }
-    return first_s;
-}
-
-/* Whatever kinds of error it had, they are over.  False: that is still to be told. */
-static bool take_success(struct notify *notify, const struct run_record *record)
-{
-    char prefix[INCIDENT_KEY_MAX];
-    char run_at[WALLTIME_MAX];
-    make_prefix(record, prefix);
-    int64_t first_s = find_first(notify->incidents, prefix);
-    if (first_s == INT64_MAX)
-        return true;
-    struct news news = make_news(record, NEWS_RECOVERY, first_s);
-    walltime_show(&notify->site->zone, record->run_at_us, run_at);
-    news.run_at = run_at;
-    if (!notify_put(notify, &news))
-        return false;
-    tell_recovery(record, first_s);
-    incidents_forget_others(notify->incidents, prefix, "");
-    return true;
-}
-
-/* ---- the run log ---- */
-
-static void load_offset(struct notify *notify)
-{
-    struct buf text = {0};
-    struct err ignored = {0};
-    if (wholefile_read(notify->told, &text, &ignored))
-        notify->offset = strtoll(buf_text(&text), NULL, 10);
-    buf_release(&text);
-}
-
-static void save_offset(struct notify *notify, int64_t offset)
-{
-    struct buf text = {0};
-    struct err err = {0};
-    notify->offset = offset;
-    buf_addf(&text, "%" PRId64 "\n", offset);
-    if (!wholefile_replace(notify->told, &text, &err))
-        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
-    buf_release(&text);
-}
-
-static bool take(struct notify *notify, const struct run_record *record)
-{
-    bool failed = record->end == RUN_FAILED || record->end == RUN_INTERRUPTED;
-    if (failed && !take_failure(notify, record))
-        return false;
-    if (record->end == RUN_SUCCEEDED && !take_success(notify, record))
-        return false;
-    if (notify->metrics)
-        metrics_count(notify->metrics, record);
-    return true;
-}
-
-/* Up to the first one that cannot be told now; returns where it stands. */
-static int64_t take_all(struct notify *notify, struct runlog_reader *reader)
-{
-    struct run_record record;
-    int64_t taken = reader->offset;
-    while (runlog_next(reader, &record)) {
-        notify->is_full = !take(notify, &record);
-        if (notify->is_full)
-            return taken;
-        taken = reader->offset;
-    }
-    return reader->offset;
-}
-
-void notify_collect(struct notify *notify)
-{
-    struct runlog_reader reader;
-    struct stat st;
-    struct err err = {0};
-    const char *path = notify->site->runlog ? notify->site->runlog->path : NULL;
-    if (notify->is_full || !path || stat(path, &st) != 0 || st.st_size == notify->offset)
-        return;
-    if (!runlog_open(&reader, path, notify->offset, &err)) {
-        log_msg(LOG_LEVEL_WARNING, "%s", err.text);
-        return;
-    }
-    save_offset(notify, take_all(notify, &reader));
-    runlog_end(&reader);
 }
 
 /* ---- the courier ---- */
@@ -357,8 +176,7 @@ void notify_finish(struct notify *notify, bool succeeded)
     if (url || notify->put_some || (!notify->tried && outbox_waits(notify->outbox)))
         start_courier(notify, url, succeeded);
     wait_for_courier(notify, until_ms);
-    if (notify->site->runlog && !notify->is_full && runlog_rotate(notify->site->runlog->path))
-        save_offset(notify, 0);
+    notify_rotate(notify);
 }
 
 /* ---- opening and closing ---- */
@@ -403,9 +221,9 @@ bool notify_open(struct notify *notify, const struct site *site, struct incident
         notify_close(notify);
         return err_set_nomem(err);
     }
-    load_offset(notify);
+    notify_load_offset(notify);
     forget_unconfigured(notify);
-    incidents_forget_old(incidents, JOBS, now_s() - FORGET_S);
+    incidents_forget_old(incidents, NOTIFY_JOBS, now_s() - FORGET_S);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* notify.h: tells people what went wrong, and that it is over; in the parent of a run.
  *
  *     notify_open(&notify, &site, &incidents, err)      after the state directory
+ *     notify_retry(&notify)                             when a run begins: what was not told then
  *     notify_collect(&notify)                           when a lane has reported: reads what ended
  *     notify_condition(&notify, key, &about)            see engine/condition.h
  *     notify_deliver(&notify)                           now and then: starts or reaps the courier
@@ -9,7 +10,9 @@
  *
  * Lanes write every outcome into the run log (store/runlog.h); here its new lines become news. What
  * has been read is remembered in "<name>.told", so that nothing is lost with a run that is killed,
- * nor the outcomes of run-job, nor what there was no room to write a notice of.
+ * nor the outcomes of run-job.  A failure there was no room to write a notice of is told by a later
+ * run as it stands in the run log, or with the job's next one; that it succeeds again, with its
+ * next success; and nothing if nobody was told of the failure.
  *
  * No floods: one notice for an incident, which is a client, a job and a kind of error
  * (core/errorkind.h), when it begins; with the job's next failure a day or more after the last
@@ -52,7 +55,6 @@ struct notify {
     int64_t offset;   /* how far the run log has been read */
     bool by_mail;     /* somebody is to get mails */
     bool put_some;    /* the outbox has something the last courier did not see */
-    bool is_full;     /* a notice could not be written: the rest of the run log is the next run's */
     bool tried;       /* a courier has looked into the outbox in this run: not again for the old */
     pid_t courier;    /* 0: none is on its way */
     int64_t began_ms; /* monotonic time at which it was started */
@@ -60,6 +62,8 @@ struct notify {
 
 bool notify_open(struct notify *notify, const struct site *site, struct incidents *incidents,
                  struct err *err) MUST_USE;
+
+void notify_retry(struct notify *notify);
 
 void notify_collect(struct notify *notify);
 
@@ -76,7 +80,7 @@ bool notify_parse_key(const char *key, struct notify_job *job) MUST_USE;
 /* Is the incident about this job, of the right client? */
 bool notify_is_about(const struct notify_job *incident, const struct job *job) MUST_USE;
 
-/* False: it cannot be written, which is logged: tell it again in the next run. */
+/* False: it cannot be written, which is logged: tell it again in a later run. */
 bool notify_put(struct notify *notify, const struct news *news) MUST_USE;
 
 void notify_deliver(struct notify *notify);

@@ -134,13 +134,15 @@ void incidents_forget_others(struct incidents *incidents, const char *prefix, co
     }
 }
 
-void incidents_forget_old(struct incidents *incidents, const char *prefix, int64_t told_before_s)
+void incidents_forget_old(struct incidents *incidents, const char *prefix, int64_t before_s)
 {
     for (size_t i = incidents->count; i-- > 0;) {
         int64_t since_s;
         char key[INCIDENT_KEY_MAX];
-        memcpy(key, incidents->items[i].key, sizeof key);
-        if (strncmp(key, prefix, strlen(prefix)) == 0 && incidents->items[i].told_s < told_before_s)
+        const struct incident *incident = &incidents->items[i];
+        int64_t last_s = incident->told_s ? incident->told_s : incident->since_s;
+        memcpy(key, incident->key, sizeof key);
+        if (strncmp(key, prefix, strlen(prefix)) == 0 && last_s < before_s)
             incidents_end(incidents, key, &since_s);
     }
 }

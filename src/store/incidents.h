@@ -31,8 +31,8 @@ enum { INCIDENT_KEY_MAX = 64, INCIDENT_REMIND_S = 86400 };
 struct incident {
     char key[INCIDENT_KEY_MAX];
     int64_t since_s;
-    int64_t told_s;
-    char *text; /* owned; NULL: none */
+    int64_t told_s; /* when it was told the last time; 0: that has not been possible yet */
+    char *text;     /* owned; NULL: none */
 };
 
 struct incidents {
@@ -70,8 +70,9 @@ bool incidents_end(struct incidents *incidents, const char *key, int64_t *since_
 /* Forgets all whose key begins with `prefix`, except `key` itself. */
 void incidents_forget_others(struct incidents *incidents, const char *prefix, const char *key);
 
-/* Forgets those whose key begins with `prefix` and which were last told of before that time. */
-void incidents_forget_old(struct incidents *incidents, const char *prefix, int64_t told_before_s);
+/* Forgets those whose key begins with `prefix` and which were last told of before that time, or
+ * began before it and were never told. */
+void incidents_forget_old(struct incidents *incidents, const char *prefix, int64_t before_s);
 
 bool incidents_save(struct incidents *incidents, struct err *err) MUST_USE;
 

@@ -134,30 +134,37 @@ outbox=${outbox%.incidents}.outbox
 before=$(mails)
 : >"$outbox"
 fails_with 'no sugar'
-like 'a notice that cannot be written is logged' "$TS_ERR" 'a notice cannot be written, and is left to the next run: '
+like 'a notice that cannot be written is logged' "$TS_ERR" 'a notice cannot be written, and is left to a later run: '
 run_ts run
 like 'as long as that is so' "$TS_ERR" 'a notice cannot be written'
+is 'but keeps nobody from reading on' "$(cat "$state"/*.told)" "$(wc -c <"$(echo "$state"/*.runs)")"
 rm "$outbox"
 run_ts run
 run_ts run
-is 'the next run tells it' "$(($(mails) - before))" 1
+is 'a later run tells it' "$(($(mails) - before))" 1
 like 'as it was, and as news' "$(last_mail)" 'Hintergrund-Job fehlgeschlagen.*Oh cruel world: no sugar'
 age_incidents 90000
 : >"$outbox"
 fails_with 'no sugar'
 rm "$outbox"
-run_ts run
-run_ts run
-is 'a reminder, too' "$(($(mails) - before))" 2
+fails_with 'no sugar'
+is 'a reminder comes with the next failure' "$(($(mails) - before))" 2
 like 'as one' "$(last_mail)" 'schlägt weiterhin fehl .*no sugar'
 : >"$outbox"
 client_sql acme 'UPDATE background_jobs SET data = NULL'
 again
 rm "$outbox"
-run_ts run
-run_ts run
-is 'that it succeeds again, too' "$(($(mails) - before))" 3
+again
+is 'that it succeeds again, with its next success' "$(($(mails) - before))" 3
 like 'with all that it had' "$(last_mail)" 'Hintergrund-Job läuft wieder'
+: >"$outbox"
+fails_with 'no oil'
+client_sql acme 'UPDATE background_jobs SET data = NULL'
+again
+rm "$outbox"
+run_ts run
+again
+is 'what began and ended meanwhile is not told at all' "$(($(mails) - before))" 3
 
 # A mail that alone is refused.
 touch "$WORK/picky"
