@@ -163,15 +163,25 @@ cron_d_next() {
 # ---- crontab --------------------------------------------------------------------------------------
 
 # Whose crontab has lines of ours: mostly that of the user who runs jobs; but it may have been another when it
-# was armed, and is unknown without a configuration.  Root sees that in cron's own directory.
+# was armed, and is unknown without a configuration.  Root sees that in cron's own directory, others in their
+# own crontab.
 crontab_users() {
-    tab_users=$(for tab_file in "$cron_spool"/crontabs/* "$cron_spool"/tabs/* "$cron_spool"/*; do
-        if [ "$(id -u)" -eq 0 ] && [ -f "$tab_file" ] && id "${tab_file##*/}" >/dev/null 2>&1 &&
-            [ -n "$(cron_sort ours <"$tab_file")" ]; then
+    if [ "$(id -u)" -eq 0 ]; then
+        tab_users=$(crontab_spool_users)
+    elif [ -n "$(crontab -l 2>/dev/null | cron_sort ours)" ]; then
+        tab_users=$(id -un)
+    else
+        tab_users=
+    fi
+    printf '%s\n' "${tab_users:-$user}"
+}
+
+crontab_spool_users() {
+    for tab_file in "$cron_spool"/crontabs/* "$cron_spool"/tabs/* "$cron_spool"/*; do
+        if [ -f "$tab_file" ] && id "${tab_file##*/}" >/dev/null 2>&1 && [ -n "$(cron_sort ours <"$tab_file")" ]; then
             printf '%s\n' "${tab_file##*/}"
         fi
-    done)
-    printf '%s\n' "${tab_users:-$user}"
+    done
 }
 
 # Of tab_user, which crontab_is_armed finds.
@@ -215,7 +225,7 @@ crontab_is_armed() {
     for tab_user in $(crontab_users); do
         [ "$tab_user" != "$user" ] || break
     done
-    may_run_as_user || return 2
+    [ "$tab_user" = "$(id -un)" ] || may_run_as_user || return 2
     crontab_read || return 2
     cron_has_entry <"$work/crontab" && return
     [ -n "$(cron_sort ours <"$work/crontab")" ] || return 1

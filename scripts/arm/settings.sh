@@ -84,7 +84,7 @@ users_owner() {
 }
 
 cd_installation() {
-    cd "$installation" || fail 4 'cannot go to %s' "$installation"
+    cd "$installation" 2>/dev/null || fail 4 'cannot go to %s' "$installation"
 }
 
 # ask COMMAND…: the program on this installation, speaking to whoever reads it.

@@ -61,6 +61,22 @@ else
 fi
 is 'nothing is left' "$(in_cron)" 0
 
+# ---- one's own crontab ----------------------------------------------------------------------------
+
+ARM_AS=$PG_USER arm --scheduler crontab start
+chown -R daemon "$INSTALLATION/users"
+ARM_AS=$PG_USER arm_like 'an entry in the own crontab is seen when users/ has another owner' \
+    "^[14] armed: the crontab of $PG_USER" status
+ARM_AS=$PG_USER arm_like 'and can be taken out' "^[04] disarmed: the crontab of $PG_USER" stop
+is 'really' "$(in_cron)" 0
+own_installation
+ARM_AS=$PG_USER arm --scheduler crontab start
+mv "$INSTALLATION" "$INSTALLATION.gone"
+ARM_AS=$PG_USER arm_like 'or when the installation is gone' \
+    "^0 disarmed: the crontab of $PG_USER task_server: cannot go to $INSTALLATION *$" stop
+mv "$INSTALLATION.gone" "$INSTALLATION"
+is 'really, too' "$(in_cron)" 0
+
 # ---- run_as ---------------------------------------------------------------------------------------
 
 own_crontab() {
