@@ -320,7 +320,12 @@ crontab_lacks() {
     :
 }
 
+# Everybody can write our mark into a crontab, and what stands there is not ours to judge.
 crontab_fires() {
+    if [ "$tab_user" != "$user" ]; then
+        fires_not=$(tell 'jobs run as %s, and this crontab is another user'"'"'s' "$user")
+        return 1
+    fi
     cron_runs
 }
 

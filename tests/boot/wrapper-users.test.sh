@@ -77,6 +77,18 @@ ARM_AS=$PG_USER arm_like 'or when the installation is gone' \
 mv "$INSTALLATION.gone" "$INSTALLATION"
 is 'really, too' "$(in_cron)" 0
 
+# ---- others' crontabs -----------------------------------------------------------------------------
+
+echo "* * * * * true # kivitendo-jobs for $INSTALLATION" | crontab -u games -
+cron -f &
+own_pids="$own_pids $!"
+arm_like "what another user's crontab says is not enough" \
+    "^1 armed: the crontab of games  *but: jobs run as $PG_USER, and this crontab is another user's" status
+arm_like 'check finds that, too' "trouble: jobs run as $PG_USER" check
+arm_like 'start puts it where it belongs' "^0 armed: the crontab of $PG_USER" --scheduler crontab start
+arm_like 'which is armed' "^0 armed: the crontab of $PG_USER" status
+arm stop
+
 # ---- run_as ---------------------------------------------------------------------------------------
 
 own_crontab() {
