@@ -346,7 +346,9 @@ foreign_entries() {
     fi
 }
 
+# One of another configuration is none of this one's.
 cron_has_foreign() {
     grep -v -e '^[[:space:]]*#' -e '# kivitendo-jobs for ' |
-        grep -q -F -e "task-server -C $installation " -e "task-server -C '$installation' "
+        grep -q -F -e "task-server -C $installation${config:+ -c $config} run" \
+            -e "task-server -C '$installation'${config:+ -c '$config'} run"
 }

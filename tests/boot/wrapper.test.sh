@@ -219,6 +219,14 @@ printf '%s\n' "* * * * * task-server -C $INSTALLATION run" >"$WORK/tab"
 tab "$WORK/tab"
 arm check
 like 'check sees what somebody wrote into the crontab by hand' "$ARM_OUT" "trouble: the crontab of $PG_USER has a line of yours"
+sed "s/ run$/ -c config\/other.conf run/" "$WORK/tab" >"$WORK/other"
+tab "$WORK/other"
+arm check
+unlike 'but not what is for another configuration' "$ARM_OUT" 'has a line of yours'
+cp "$config" "$INSTALLATION/config/other.conf"
+arm -c "$INSTALLATION/config/other.conf" check
+like 'whose check sees it' "$ARM_OUT" "trouble: the crontab of $PG_USER has a line of yours"
+rm "$INSTALLATION/config/other.conf"
 crontab -u "$PG_USER" -r
 
 arm --scheduler cron.d start
