@@ -225,6 +225,7 @@ crontab_is_armed() {
     for tab_user in $(crontab_users); do
         [ "$tab_user" != "$user" ] || break
     done
+    id "$tab_user" >/dev/null 2>&1 || return 1 # nor has he a crontab
     [ "$tab_user" = "$(id -un)" ] || may_run_as_user || return 2
     crontab_read || return 2
     cron_has_entry <"$work/crontab" && return

@@ -117,7 +117,7 @@ ask_for_settings() {
     look_for_program || settings_fail 5 'the program task-server is not installed' || return
     settings_from ask || return
     if [ "$(id -u)" -eq 0 ]; then
-        id "$user" >/dev/null 2>&1 || settings_no_user || return
+        user_is_there || settings_no_user || return
         settings_from ask_as_user || return
     fi
 }
@@ -213,8 +213,13 @@ may_run_as_user() {
     [ "$(id -u)" -eq 0 ] || [ "$(id -un)" = "$user" ]
 }
 
+# A user who is not there can do nothing.
 as_user() {
-    (become_user_exec_plain "$@")
+    user_is_there && (become_user_exec_plain "$@")
+}
+
+user_is_there() {
+    [ "$(id -u)" -ne 0 ] || id "$user" >/dev/null 2>&1
 }
 
 become_user_exec_plain() {
@@ -276,6 +281,7 @@ locked_pid() {
 read_as_user() {
     as_user cat "$1" 2>"$work/read.err" && return
     ! grep -q 'No such file' "$work/read.err" || return 1
+    user_is_there || [ -e "$1" ] || return 1
     return 2
 }
 

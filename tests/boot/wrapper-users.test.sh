@@ -89,6 +89,18 @@ arm_like 'start puts it where it belongs' "^0 armed: the crontab of $PG_USER" --
 arm_like 'which is armed' "^0 armed: the crontab of $PG_USER" status
 arm stop
 
+# ---- a user who is not there ----------------------------------------------------------------------
+
+rm -f "$INSTALLATION"/users/pid/*
+chown -R root "$INSTALLATION/users"
+grep -v '^www-data:' /etc/passwd >"$WORK/passwd"
+mount --bind "$WORK/passwd" /etc/passwd
+arm_like 'where nobody could run jobs, nothing is armed' "^3 not armed last run: [a-z ]* running: no *task_server: there is no user 'www-data': set run_as in .task_server. *$" status
+arm_like 'nor is there anything to stop' "^0 not armed task_server: there is no user 'www-data': set run_as in .task_server. *$" stop
+arm_like 'start says why' "^6 *task_server: there is no user 'www-data': set run_as in .task_server. *$" --scheduler crontab start
+umount /etc/passwd
+own_installation
+
 # ---- run_as ---------------------------------------------------------------------------------------
 
 own_crontab() {
