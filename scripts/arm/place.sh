@@ -22,13 +22,15 @@ install_all() {
         place_init_script || exit
     fi
     tell 'state directory: %s' "$state_dir"
-    [ -n "$no_web" ] || place_page_module || exit
+    place_code=0
+    [ -n "$no_web" ] || place_page_module || place_code=1
     look
     if [ -n "$armed_by" ]; then
         tell 'armed already; next: %s' "task_server$(place_arguments) restart"
     else
         tell 'what comes next: %s' "task_server$(place_arguments) start"
     fi
+    return $place_code
 }
 
 # What it takes to mean this installation.
@@ -71,10 +73,14 @@ place_file() {
     fi
 }
 
-# kivitendo's pages show the schedule with a module of ours.
+# kivitendo's pages show the schedule with a module of ours.  Somebody else's in its place is their choice.
 place_page_module() {
-    page_module || return 1
-    tell 'restart the FastCGI processes once: they load modules only then'
+    page_module
+    case $? in
+    0) tell 'restart the FastCGI processes once: they load modules only then' ;;
+    3) return 0 ;;
+    *) return 1 ;;
+    esac
 }
 
 page_module() {

@@ -404,7 +404,12 @@ page_module
 sed -i '/^# Belongs to task-server,/d' "$place"
 arm_like 'a file that is not ours is no trouble' '^0 .*is not one of ours; it is left as it is' uninstall
 ok 'and stays' test -e "$place"
+cp -R "$TEST_ROOT/scripts/boot" "$WORK/scripts"
+arm_like 'nor does it keep install from all else' "^0 .*what comes next: task_server -C $INSTALLATION start .*is not one of ours" install
 rm "$place"
+mount --bind "$INSTALLATION/modules" "$INSTALLATION/modules" && mount -o remount,ro,bind "$INSTALLATION/modules"
+arm_like 'a module that cannot be put in place is one' '^1 .*what comes next: .*cannot create' install
+umount "$INSTALLATION/modules"
 page_module
 mount --bind "${place%/*}" "${place%/*}" && mount -o remount,ro,bind "${place%/*}"
 arm_like 'ours that cannot be removed' "^1 .*kept: .*cannot remove $place: Read-only" uninstall
