@@ -277,9 +277,10 @@ locked_pid() {
     cmdline "$pid" | grep -q -E 'task_server\.pl|(^|/)task-server '
 }
 
-# read_as_user FILE: 0 its text; 1 there is none; 2 it cannot be read.
+# read_as_user FILE: 0 its text; 1 there is none; 2 it cannot be read.  A fifo would wait for ever.
+# shellcheck disable=SC2016  # for the inner shell
 read_as_user() {
-    as_user cat "$1" 2>"$work/read.err" && return
+    as_user sh -c '{ [ ! -e "$1" ] || [ -f "$1" ]; } && exec cat "$1"' sh "$1" 2>"$work/read.err" && return
     ! grep -q 'No such file' "$work/read.err" || return 1
     user_is_there || [ -e "$1" ] || return 1
     return 2
@@ -297,7 +298,7 @@ run_since() {
 # already.  Leaves jobs_told.  The file of a run that was killed has another pid in it.
 tell_jobs() {
     jobs_told=
-    [ -n "${last_run:-}" ] && as_user cat "${last_run%.last-run}.busy" >"$work/busy" 2>/dev/null || return 0
+    [ -n "${last_run:-}" ] && read_as_user "${last_run%.last-run}.busy" >"$work/busy" || return 0
     grep -q "^run$TAB$pid$TAB" "$work/busy" || return 0
     jobs_told=$(grep "^job$TAB" "$work/busy")
     [ "$jobs_told" != "$1" ] || return 0

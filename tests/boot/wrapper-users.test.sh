@@ -89,6 +89,16 @@ arm_like 'start puts it where it belongs' "^0 armed: the crontab of $PG_USER" --
 arm_like 'which is armed' "^0 armed: the crontab of $PG_USER" status
 arm stop
 
+# ---- files that runs leave ------------------------------------------------------------------------
+
+arm run
+rm -f "$INSTALLATION"/users/pid/*.pid
+as_user "$PG_USER" mkfifo "$INSTALLATION/users/pid/config.kivitendo.conf.pid"
+timeout 60 sh -c 'exec 3<>"$1" && sleep 55' sh "$INSTALLATION/users/pid/config.kivitendo.conf.pid" &
+own_pids="$own_pids $!"
+arm_like 'a fifo in the place of the pid file is not waited for' '^4 not armed .*running: cannot be told' status
+rm "$INSTALLATION/users/pid/config.kivitendo.conf.pid"
+
 # ---- a user who is not there ----------------------------------------------------------------------
 
 rm -f "$INSTALLATION"/users/pid/*
