@@ -298,7 +298,8 @@ run_since() {
 # already.  Leaves jobs_told.  The file of a run that was killed has another pid in it.
 tell_jobs() {
     jobs_told=
-    [ -n "${last_run:-}" ] && read_as_user "${last_run%.last-run}.busy" >"$work/busy" || return 0
+    [ -n "${last_run:-}" ] && read_as_user "${last_run%.last-run}.busy" >"$work/busy.raw" || return 0
+    printable <"$work/busy.raw" >"$work/busy"
     grep -q "^run$TAB$pid$TAB" "$work/busy" || return 0
     jobs_told=$(grep "^job$TAB" "$work/busy")
     [ "$jobs_told" != "$1" ] || return 0
@@ -311,6 +312,12 @@ tell_jobs() {
         esac
         tell "  client '%s': %s, since %s" "$jobs_client" "$jobs_what" "$(date -d "@${jobs_since%??????}" '+%F %T')"
     done
+}
+
+# What other users can write drives nobody's terminal: no controls but tabs and line ends, nor those that UTF-8
+# has from U+0080 on.
+printable() {
+    tr -d '\001-\010\013-\037\177' | sed "s/$(printf '\302')[$(printf '\200')-$(printf '\237')]//g"
 }
 
 # A shell of its own, for not every system has kill(1).
