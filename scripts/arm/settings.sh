@@ -289,9 +289,13 @@ read_as_user() {
 # The start of the process; the time of the pid file is its pulse.
 run_since() {
     since_ticks=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)
+    if [ -z "$since_ticks" ]; then # it ends at this moment
+        tell 'just now'
+        return
+    fi
     since_boot_s=$(sed -n 's/^btime //p' /proc/stat)
     since_hz=$(getconf CLK_TCK 2>/dev/null || echo 100)
-    date -d "@$((since_boot_s + ${since_ticks:-0} / since_hz))" '+%F %T'
+    date -d "@$((since_boot_s + since_ticks / since_hz))" '+%F %T'
 }
 
 # tell_jobs TOLD: what the run with this pid has been at for more than a few seconds, unless that was told

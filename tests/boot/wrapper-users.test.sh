@@ -99,6 +99,29 @@ own_pids="$own_pids $!"
 arm_like 'a fifo in the place of the pid file is not waited for' '^4 not armed .*running: cannot be told' status
 rm "$INSTALLATION/users/pid/config.kivitendo.conf.pid"
 
+cp "$(command -v sleep)" "$WORK/bin/sleeper" && mkdir "$WORK/fake" && mv "$WORK/bin/sleeper" "$WORK/fake/task-server"
+"$WORK/fake/task-server" 600 &
+fake=$!
+own_pids="$own_pids $fake"
+echo "$fake" >"$INSTALLATION/users/pid/config.kivitendo.conf.pid"
+stamp=$(ls "$INSTALLATION"/users/task_server/*.last-run)
+printf 'run\t%s\t1\njob\t1700000000000000\tnative\t7\t1\t1\tTest\033]0;T\302\2331mA\tKäse\033[2J\n' "$fake" >"${stamp%.last-run}.busy"
+own_installation
+arm status
+like 'what a run is on is told' "$ARM_OUT" 'Käse.2J.: job 7 .Test.0;T1mA.'
+is "without anything that drives root's terminal" "$(printf '%s' "$ARM_OUT" | tr -d '\n' | LC_ALL=C grep -c "$(printf '[\001-\037]\|\302[\200-\237]')")" 0
+rm "$INSTALLATION/users/pid/config.kivitendo.conf.pid"
+
+# shellcheck disable=SC2016  # for the inner shell
+since() {
+    LC_ALL=C sh -c 'here=$1 readers_locale=C pid=$2; . "$1/arm/words.sh"; . "$1/arm/settings.sh"; run_since' \
+        sh "$WORK/scripts" "$1"
+}
+like 'a process runs since it was started' "$(since "$fake")" "^$(date +%Y)-"
+kill "$fake"
+wait "$fake" 2>/dev/null
+is 'one that has ended meanwhile has no time' "$(since "$fake")" 'just now'
+
 # ---- a user who is not there ----------------------------------------------------------------------
 
 rm -f "$INSTALLATION"/users/pid/*
