@@ -349,7 +349,11 @@ foreign_entries() {
 
 # One of another configuration is none of this one's.
 cron_has_foreign() {
-    grep -v -e '^[[:space:]]*#' -e '# kivitendo-jobs for ' |
-        grep -q -F -e "task-server -C $installation${config:+ -c $config} run" \
-            -e "task-server -C '$installation'${config:+ -c '$config'} run"
+    foreign_plain="task-server -C $installation"
+    foreign_quoted="task-server -C '$installation'"
+    if [ -n "$config" ]; then
+        foreign_plain="$foreign_plain -c $config"
+        foreign_quoted="$foreign_quoted -c '$config'"
+    fi
+    grep -v -e '^[[:space:]]*#' -e '# kivitendo-jobs for ' | grep -q -F -e "$foreign_plain run" -e "$foreign_quoted run"
 }

@@ -93,11 +93,12 @@ arm stop
 
 arm run
 rm -f "$INSTALLATION"/users/pid/*.pid
-as_user "$PG_USER" mkfifo "$INSTALLATION/users/pid/config.kivitendo.conf.pid"
-(sleep 20 && exec 3<>"$INSTALLATION/users/pid/config.kivitendo.conf.pid") & # so that a reader would end
+fifo=$INSTALLATION/users/pid/config.kivitendo.conf.pid
+as_user "$PG_USER" mkfifo "$fifo"
+(while sleep 10 && [ -p "$fifo" ]; do : <>"$fifo"; done) & # so that who waits for it goes on
 own_pids="$own_pids $!"
 arm_like 'a fifo in the place of the pid file is not waited for' '^4 not armed .*running: cannot be told' status
-rm "$INSTALLATION/users/pid/config.kivitendo.conf.pid"
+rm "$fifo"
 
 cp "$(command -v sleep)" "$WORK/bin/sleeper" && mkdir "$WORK/fake" && mv "$WORK/bin/sleeper" "$WORK/fake/task-server"
 "$WORK/fake/task-server" 600 &
