@@ -75,12 +75,17 @@ canonical_config() {
     esac
 }
 
-# Who runs jobs if the configuration doesn't say it.
+# Who runs jobs if the configuration doesn't say it.  Where users/ is a link, who made it may give away
+# only what is his: else it would make us anybody.
 users_owner() {
-    user=$(stat -L -c %U "$installation/users" 2>/dev/null) || user=
-    case $user in
-    '' | root | UNKNOWN) user=www-data ;;
-    esac
+    for owner_of in '' -L; do
+        # shellcheck disable=SC2086  # no option, or one
+        user=$(stat $owner_of -c %U "$installation/users" 2>/dev/null) || user=
+        case $user in
+        '' | root | UNKNOWN) user=www-data ;;
+        *) return ;;
+        esac
+    done
 }
 
 cd_installation() {

@@ -135,11 +135,28 @@ arm_like 'start says why' "^6 *task_server: there is no user 'www-data': set run
 umount /etc/passwd
 own_installation
 
-# ---- run_as ---------------------------------------------------------------------------------------
+# ---- users/ is a link -----------------------------------------------------------------------------
 
 own_crontab() {
     crontab -u "$1" -l 2>/dev/null | grep -c 'kivitendo-jobs for'
 }
+mv "$INSTALLATION/users" "$INSTALLATION/elsewhere"
+ln -s elsewhere "$INSTALLATION/users"
+chown -R daemon "$INSTALLATION/elsewhere"
+chown -h "$PG_USER" "$INSTALLATION/users"
+arm --scheduler crontab start
+is "who makes a link to what is another user's gets none of his rights" "$(own_crontab daemon)" 0
+arm stop
+chown -h root "$INSTALLATION/users"
+arm --scheduler crontab start
+is "root's link means whom it leads to" "$(own_crontab daemon)" 3
+arm stop
+rm "$INSTALLATION/users"
+mv "$INSTALLATION/elsewhere" "$INSTALLATION/users"
+own_installation
+
+# ---- run_as ---------------------------------------------------------------------------------------
+
 # Everything above a configuration with run_as must be safe, so /tmp will not do.
 mount -t tmpfs -o mode=0755 none /srv
 
