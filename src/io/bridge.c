@@ -166,7 +166,7 @@ bool bridge_ask(struct bridge_call *call, const struct bridge_request *request,
         call->fd = bridge_dial(request->dir_fd, request->socket, err);
         if (call->fd >= 0 && !line.failed)
             /* One who refuses need not wait for the request: his answer lies there. */
-            asked = say(call, buf_text(&line)) || errno == EPIPE ||
+            asked = say(call, buf_text(&line)) || errno == EPIPE || errno == ECONNRESET ||
                     err_set_errno(err, "cannot talk to the Perl bridge");
     }
     bool done = asked && wait_for_line(call, signals, &line, err) &&

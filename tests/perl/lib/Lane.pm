@@ -77,6 +77,7 @@ sub begin {
     my $hold = delete $request{hold};
     my $raw = delete $request{raw};
     $job->{socket} = IO::Socket::UNIX->new(Peer => "$self->{dir}/socket") or die "connect: $!";
+    local $SIG{PIPE} = 'IGNORE';    # who refuses may be gone before he is asked
     syswrite $job->{socket}, ($raw // JSON::PP->new->utf8->encode(\%request)) . "\n";
     $self->pump($job) while $job->{said} !~ /\n/ && !$job->{ended};
     ($job->{pid}) = $job->{said} =~ /^job (\d+)$/m;
