@@ -4,6 +4,8 @@
 
 #include "engine/board.h"
 
+enum { PAUSE_MS = 1000 };
+
 /* Where a new list stands beside the old one, what is busy or queued stays so. */
 static void take_over_state(struct seat *seat, const struct roster *old)
 {
@@ -14,6 +16,7 @@ static void take_over_state(struct seat *seat, const struct roster *old)
         seat->turn = old->seats[i].turn;
         seat->troubled = old->seats[i].troubled;
         seat->waits_for = old->seats[i].waits_for;
+        seat->until_ms = old->seats[i].until_ms;
     }
 }
 
@@ -73,11 +76,21 @@ void roster_clear_queue(struct roster *roster)
             roster->seats[i].state = SEAT_IDLE;
 }
 
+static bool has_room(int kind, const struct openings *openings)
+{
+    return kind == BOARD_PERL ? openings->perl : kind != BOARD_COMMAND || openings->command;
+}
+
 static bool may_go(const struct seat *seat, const struct openings *openings)
 {
-    if (seat->waits_for == BOARD_PERL)
-        return openings->perl;
-    return seat->waits_for != BOARD_COMMAND || openings->command;
+    return has_room(seat->waits_for, openings) && seat->until_ms <= openings->now_ms;
+}
+
+void roster_wait(struct seat *seat, int kind, const struct openings *openings)
+{
+    seat->state = SEAT_QUEUED;
+    seat->waits_for = kind;
+    seat->until_ms = has_room(kind, openings) ? openings->now_ms + PAUSE_MS : 0;
 }
 
 struct seat *roster_next(struct roster *roster, const struct openings *openings)

@@ -26,16 +26,18 @@ enum seat_state { SEAT_IDLE, SEAT_QUEUED, SEAT_BUSY };
 struct seat {
     struct client client;
     enum seat_state state;
-    uint64_t turn; /* lower turns first; while queued */
-    int waits_for; /* BOARD_COMMAND or BOARD_PERL: until fewer of those run; else 0 */
-    bool held;     /* not to be visited at this pass */
-    bool troubled; /* could not be served when it was last tried: goes to the end of the queue */
+    uint64_t turn;    /* lower turns first; while queued */
+    int waits_for;    /* BOARD_COMMAND or BOARD_PERL: until fewer of those run; else 0 */
+    int64_t until_ms; /* while it waits for those of others: not before, monotonic; else 0 */
+    bool held;        /* not to be visited at this pass */
+    bool troubled;    /* could not be served when it was last tried: goes to the end of the queue */
 };
 
-/* Which external jobs may start now. */
+/* Which external jobs may start now, as far as the jobs of this run are concerned. */
 struct openings {
     bool command;
     bool perl;
+    int64_t now_ms;
 };
 
 struct roster {
@@ -53,7 +55,12 @@ void roster_queue_idle(struct roster *roster);
 /* Nobody is queued any more. */
 void roster_clear_queue(struct roster *roster);
 
+/* The first in the queue that need not wait; or NULL. */
 struct seat *roster_next(struct roster *roster, const struct openings *openings);
+
+/* Back into the queue, for it found no room for a job of this kind.  Where openings has some, the
+ * jobs of other processes took it (run-job), and nobody tells when they end: it pauses a second. */
+void roster_wait(struct seat *seat, int kind, const struct openings *openings);
 
 /* Nobody is queued. */
 bool roster_is_empty(const struct roster *roster);

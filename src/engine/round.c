@@ -154,6 +154,7 @@ static struct openings look_for_openings(const struct round *round)
     return (struct openings){
         .command = any,
         .perl = any && crew_external(&round->crew, true) < options->max_perl_jobs,
+        .now_ms = clock_mono_ms(),
     };
 }
 
@@ -212,8 +213,13 @@ static void take_report(struct round *round, struct worker *worker,
     if (!seat)
         return;
     note_lateness(round, seat, report);
-    seat->state = report->waits_for ? SEAT_QUEUED : SEAT_IDLE;
-    seat->waits_for = report->waits_for;
+    seat->state = SEAT_IDLE;
+    seat->waits_for = 0;
+    seat->until_ms = 0;
+    if (report->waits_for) {
+        const struct openings openings = look_for_openings(round);
+        roster_wait(seat, report->waits_for, &openings);
+    }
     custody_report(&round->custody, seat, report);
     if (report->moved)
         return;

@@ -92,6 +92,25 @@ is 'at most three at once, and three at times' "$(for client in a b c d e; do
     client_sql $client 'SELECT max(result::int) FROM background_job_histories'
 done | sort -n | tail -n 1)" 3
 
+# ---- all there may be are run by hand: nobody tells when they end ----
+sed -i 's/^max_external.*/max_external = 1/' "$INSTALLATION/config/kivitendo.conf"
+add_waiting a Command hand
+start_ts hand run-job "$JOB_ID" --client a
+has_begun hand
+client_sql b 'DELETE FROM background_job_histories' >/dev/null
+add_job b Samples '0 3 * * *' due
+start_ts fourth -v run
+sleep 3
+let_end hand
+wait_ts hand
+ok 'a run waits for a job by hand' wait_ts fourth
+visits=$(sed -n 's/.*visits: \([0-9]*\),.*/\1/p' "$WORK/fourth.err")
+ok 'without asking all the time whether it has ended' test "$visits" -ge 6 -a "$visits" -le 15
+is 'then its own has its turn' "$(client_sql b "SELECT count(*) FROM background_job_histories
+    WHERE result = '1'")" 1
+client_sql a 'DELETE FROM background_job_histories' >/dev/null
+sed -i 's/^max_external.*/max_external = 3/' "$INSTALLATION/config/kivitendo.conf"
+
 # ---- native jobs do not wait ----
 for client in a b c d e; do
     client_sql $client 'DELETE FROM background_job_histories; DELETE FROM background_jobs'
