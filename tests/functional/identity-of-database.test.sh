@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # A client whose database is not the one it was is held until somebody releases it.
 . "$(dirname "$0")/../lib/tap.sh"
 setup

@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # Who is told of failures: one mail per incident, a daily reminder, recovery; lasting conditions; a
 # mail system that is down; notify_command.  sendmail is a script here that keeps what it gets:
 # tests/functional/mail*.test.sh have real servers.

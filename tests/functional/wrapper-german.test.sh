@@ -1,4 +1,5 @@
 #!/bin/sh
+# slow
 # scripts/task_server in German and English: whose language it takes, that the program follows, that values
 # are printed as they are, and that exit codes have no language.  It arms nothing.
 . "$(dirname "$0")/../lib/tap.sh"
