@@ -95,19 +95,27 @@ is 'what is not due any more when its turn comes is not run' "$(history listed)"
 
 # ---- edited while it is settled -------------------------------------------------------------------
 
+# elsewhere NAME KEY SQL: another program's session, named so, in that client's database; goes on when SQL
+# is at its pg_sleep.
+elsewhere() {
+    elsewhere_name=$1
+    (PGAPPNAME=$1 exec "$PG_BIN/psql" -X -q -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db "$2")" \
+        -c "$3" >/dev/null 2>&1) &
+    own_pids="$own_pids $!"
+    wait_until 5 sleeps_elsewhere
+}
+sleeps_elsewhere() {
+    [ "$(pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity
+        WHERE application_name = '$elsewhere_name' AND wait_event = 'PgSleep'")" = 1 ]
+}
+
 # A page that has the row locked makes the settlement wait; what it wrote stands all the same.
 add_client locked
 add_job locked Test '0 3 * * *' due
 locked=$JOB_ID
-(PGAPPNAME=page exec "$PG_BIN/psql" -X -q -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db locked)" -c "BEGIN;
+elsewhere page locked "BEGIN;
     UPDATE background_jobs SET next_run_at = '2033-03-03', active = false WHERE id = $locked;
-    SELECT pg_sleep(0.7); COMMIT" >/dev/null) &
-own_pids="$own_pids $!"
-page_is_at_it() {
-    [ "$(pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity
-        WHERE application_name = 'page' AND wait_event = 'PgSleep'")" = 1 ]
-}
-wait_until 5 page_is_at_it
+    SELECT pg_sleep(0.7); COMMIT"
 run_ts run
 is 'a page that saves at the very same time keeps its edit' \
     "$(job_field locked "$locked" 'next_run_at, active') $(runs_of locked)" '2033-03-03 00:00:00|f 1'
@@ -125,14 +133,7 @@ client_sql waited "UPDATE background_jobs SET cron_spec = '17 4 2 1 *';
     CREATE TRIGGER gate BEFORE UPDATE ON background_jobs
         FOR EACH ROW WHEN (NEW.last_run_at = OLD.last_run_at) EXECUTE PROCEDURE pass_gate();
     UPDATE background_jobs SET last_run_at = '2020-01-01'" >/dev/null
-(PGAPPNAME=gate exec "$PG_BIN/psql" -X -q -h "$PG_HOST" -p "$PG_PORT" -U kivitendo -d "$(client_db waited)" \
-    -c "BEGIN; SELECT FROM gate FOR UPDATE; SELECT pg_sleep(3600)" >/dev/null 2>&1) &
-own_pids="$own_pids $!"
-gate_is_held() {
-    [ "$(pg_admin postgres -c "SELECT count(*) FROM pg_stat_activity
-        WHERE application_name = 'gate' AND wait_event = 'PgSleep'")" = 1 ]
-}
-wait_until 5 gate_is_held
+elsewhere gate waited 'BEGIN; SELECT FROM gate FOR UPDATE; SELECT pg_sleep(3600)'
 let_go waited
 wait_ts one
 pg_admin postgres -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'gate'" >/dev/null

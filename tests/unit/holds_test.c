@@ -143,38 +143,45 @@ static void alien_lines_are_refused(void **state)
     unlink(path);
 }
 
-/* Each child holds clients of its own, one after the other, at the same time as the others. */
-static void hold_many(const char *path, int first_id, int count)
+enum { CHILDREN = 6, EACH = 20 };
+
+/* Each child changes the file for clients of its own, one after the other, at the same time as the
+ * others. */
+static void change_many(const char *path, bool (*change)(const char *path, int client_id))
+{
+    int status;
+    for (int i = 0; i < CHILDREN; i++) {
+        pid_t pid = fork();
+        assert_true(pid >= 0);
+        if (pid)
+            continue;
+        bool done = true;
+        for (int id = 1 + i * EACH; done && id <= (i + 1) * EACH; id++)
+            done = change(path, id);
+        scratch_exit(!done);
+    }
+    for (int i = 0; i < CHILDREN; i++)
+        assert_true(wait(&status) > 0 && status == 0);
+}
+
+static bool hold_one(const char *path, int client_id)
 {
     struct err err = {0};
-    for (int id = first_id; id < first_id + count; id++) {
-        struct holds holds;
-        struct hold hold = {.client_id = id, .since_s = 5};
-        bool done = holds_open(&holds, path, &err) && holds_put(&holds, &hold, &err) &&
-                    holds_save(&holds, 10, &err);
-        holds_release(&holds);
-        if (!done)
-            scratch_exit(1);
-    }
-    scratch_exit(0);
+    struct holds holds;
+    struct hold hold = {.client_id = client_id, .since_s = 5};
+    bool done = holds_open(&holds, path, &err) && holds_put(&holds, &hold, &err) &&
+                holds_save(&holds, 10, &err);
+    holds_release(&holds);
+    return done;
 }
 
 static void holds_of_all_are_kept(void **state)
 {
-    enum { CHILDREN = 6, EACH = 20 };
     struct err err = {0};
     char path[300];
-    int status;
     struct holds holds;
     snprintf(path, sizeof path, "%s/holds", (const char *)*state);
-    for (int i = 0; i < CHILDREN; i++) {
-        pid_t pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0)
-            hold_many(path, 1 + i * EACH, EACH);
-    }
-    for (int i = 0; i < CHILDREN; i++)
-        assert_true(wait(&status) > 0 && status == 0);
+    change_many(path, hold_one);
     assert_true(holds_load(&holds, path, &err));
     assert_int_equal(holds.count, CHILDREN * EACH);
     holds_release(&holds);
@@ -326,38 +333,24 @@ static void learn(const char *path, int id, const char *dbname)
     origins_release(&origins);
 }
 
-/* Each child forgets clients of its own, at the same time as the others. */
-static void forget_many(const char *path, int first_id, int count)
+static bool forget_one(const char *path, int client_id)
 {
     struct err err = {0};
-    for (int id = first_id; id < first_id + count; id++) {
-        struct origins origins;
-        bool done = origins_open(&origins, path, &err) && origins_forget(&origins, id, &err);
-        origins_release(&origins);
-        if (!done)
-            scratch_exit(1);
-    }
-    scratch_exit(0);
+    struct origins origins;
+    bool done = origins_open(&origins, path, &err) && origins_forget(&origins, client_id, &err);
+    origins_release(&origins);
+    return done;
 }
 
 static void origins_of_all_are_forgotten(void **state)
 {
-    enum { CHILDREN = 6, EACH = 20 };
     struct err err = {0};
     char path[300];
-    int status;
     struct origins origins;
     snprintf(path, sizeof path, "%s/databases", (const char *)*state);
     for (int id = 1; id <= CHILDREN * EACH; id++)
         learn(path, id, "acme");
-    for (int i = 0; i < CHILDREN; i++) {
-        pid_t pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0)
-            forget_many(path, 1 + i * EACH, EACH);
-    }
-    for (int i = 0; i < CHILDREN; i++)
-        assert_true(wait(&status) > 0 && status == 0);
+    change_many(path, forget_one);
     assert_true(origins_load(&origins, path, &err));
     assert_int_equal(origins.count, 0);
     origins_release(&origins);
