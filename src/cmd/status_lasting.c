@@ -6,12 +6,13 @@
 #include "cmd/status_facts.h"
 #include "core/fnv.h"
 #include "engine/condition.h"
+#include "engine/custody.h"
 #include "engine/verdict.h"
 
 /* Keys, or their beginnings, of what status looks at itself or says as a warning. */
-static const char *const looked_at[] = {VERDICT_HELD, "hold",           "hold/",
-                                        "moved/",     "old-server",     "nologin",
-                                        "databases",  CONDITION_NOTICE, "warnings/"};
+static const char *const looked_at[] = {VERDICT_HELD,  CUSTODY_ALL,      CUSTODY_HOLD,
+                                        CUSTODY_MOVED, "old-server",     "nologin",
+                                        "databases",   CONDITION_NOTICE, "warnings/"};
 
 static bool is_looked_at(const char *key)
 {

@@ -6,10 +6,10 @@
 
 #include "core/civil.h"
 #include "core/scan.h"
+#include "core/walltime.h"
 
-/* From 0001-01-01 to 9999-12-31, UTC: what a date of four digits can say. */
+/* 0001-01-01, UTC: the first that a date of four digits can say; WALLTIME_LAST_S is the last. */
 static const int64_t instant_min_s = INT64_C(-62135596800);
-static const int64_t instant_max_s = INT64_C(253402300799);
 
 enum { DISTANCE_MAX = 1000000 }; /* of a unit; beyond that it is a slip */
 
@@ -198,7 +198,7 @@ bool when_parse(const struct when *when, const char *text, int64_t *instant_s, s
 {
     if (!parse(when, text, instant_s, err))
         return false;
-    return (*instant_s >= instant_min_s && *instant_s <= instant_max_s) ||
+    return (*instant_s >= instant_min_s && *instant_s <= WALLTIME_LAST_S) ||
            err_set(err, ERR_USAGE, "%s '%.60s': wanted a time from the year 1 to 9999",
                    when->option, text);
 }

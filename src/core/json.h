@@ -6,8 +6,9 @@
  *     json_add_bool(&out, "active", true);
  *     buf_add_text(&out, "}");
  *
- * Bytes that are no UTF-8 become U+FFFD.  Control characters are escaped, those from U+0080 on,
- * too. NULL becomes null. Source: RFC 8259.  Not here: reading JSON (core/data.h does, as YAML).
+ * Bytes that are no UTF-8 become U+FFFD.  Control characters are escaped, also those from U+0080
+ * on.  NULL becomes null.
+ * Source: RFC 8259.  Not here: reading JSON (core/data.h does, as YAML).
  */
 #ifndef CORE_JSON_H
 #define CORE_JSON_H

@@ -30,6 +30,9 @@ enum { WALLTIME_MAX = 48 };
 
 #define WALLTIME_SECOND_US INT64_C(1000000)
 
+/* The last second, UTC, whose year has four digits: later ones are nobody's. */
+#define WALLTIME_LAST_S INT64_C(253402300799)
+
 /* The stored form of a schedule time; what it has below a second is cut off. */
 void walltime_format(const struct zone *zone, int64_t instant_us, char out[WALLTIME_MAX]);
 

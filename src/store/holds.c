@@ -8,12 +8,11 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "core/walltime.h"
 #include "io/wholefile.h"
 #include "store/fields.h"
 
 enum { FIELD_CLIENT, FIELD_SINCE, FIELD_UNTIL, FIELD_WHO, FIELD_WHY, FIELDS };
-
-static const int64_t latest_s = INT64_C(253402300799); /* the end of the year 9999 */
 
 static bool is_over(const struct hold *hold, int64_t now_s)
 {
@@ -75,8 +74,8 @@ static bool parse_line(char *line, struct hold *hold)
     int64_t id;
     if (fields_split(line, fields, FIELDS) != FIELDS ||
         !fields_number(fields[FIELD_CLIENT], INT_MAX, &id) ||
-        !fields_number(fields[FIELD_SINCE], latest_s, &hold->since_s) ||
-        !fields_number(fields[FIELD_UNTIL], latest_s, &hold->until_s))
+        !fields_number(fields[FIELD_SINCE], WALLTIME_LAST_S, &hold->since_s) ||
+        !fields_number(fields[FIELD_UNTIL], WALLTIME_LAST_S, &hold->until_s))
         return false;
     hold->client_id = (int)id;
     hold->who = fields[FIELD_WHO];

@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "core/walltime.h"
 #include "io/lines.h"
 #include "store/fields.h"
 
 enum { FIELDS_OLD = 9, FIELDS = 10 };
 
-static const int64_t latest_us = INT64_C(253402300799999999); /* the end of the year 9999 */
-static const int64_t longest_ms = INT64_C(1000000000000);     /* thirty years */
+static const int64_t latest_us = (WALLTIME_LAST_S + 1) * WALLTIME_SECOND_US - 1;
+static const int64_t longest_ms = INT64_C(1000000000000); /* thirty years */
 
 static const char once[] = "once";
 
